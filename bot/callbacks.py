@@ -1,0 +1,66 @@
+"""What the assistant calls back: /webhook runs our actions, /nlg words replies. Served on loopback only, with a secret."""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from rasa_sdk.executor import ActionExecutor
+from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from actions.turn import latest_metadata
+from bot.conversation.composing import Composer
+
+HEADER = "x-ventanilla"
+log = logging.getLogger(__name__)
+
+
+def create(executor: ActionExecutor, composer: Composer, secret: str) -> Starlette:
+    """Return the application for the callback port.
+
+    Args:
+        executor: rasa-sdk's executor with our actions; composer: words replies;
+        secret: what the assistant must send in the X-Ventanilla header.
+    """
+
+    async def actions(request: Request) -> Response:
+        call = await _authorised(request, secret)
+        try:
+            result = await executor.run(call)
+        except ActionExecutionRejection as rejection:
+            return JSONResponse({"error": str(rejection), "action_name": rejection.action_name}, 400)
+        except ActionNotFoundException as missing:
+            return JSONResponse({"error": str(missing), "action_name": missing.action_name}, 404)
+        return JSONResponse(result.model_dump() if hasattr(result, "model_dump") else result)
+
+    async def nlg(request: Request) -> Response:
+        call = await _authorised(request, secret)
+        latest = (call.get("tracker") or {}).get("latest_message") or {}
+        metadata = latest_metadata(call.get("tracker") or {})
+        arguments = call.get("arguments") or {}
+        language = arguments.get("language") or _language(latest, metadata, composer)
+        composed = await composer.compose(call["response"], arguments, language, str(metadata.get("territory") or ""))
+        return JSONResponse({"custom": composed.as_dict()})
+
+    return Starlette(routes=[Route("/webhook", actions, methods=["POST"]), Route("/nlg", nlg, methods=["POST"])])
+
+
+async def _authorised(request: Request, secret: str) -> dict[str, Any]:
+    if not hmac.compare_digest(request.headers.get(HEADER, ""), secret):
+        raise HTTPException(403)
+    call = await request.json()
+    if not isinstance(call, dict):
+        raise HTTPException(400)
+    return call
+
+
+def _language(latest: Mapping[str, Any], metadata: Mapping[str, Any], composer: Composer) -> str:
+    identified = (latest.get("language") or {}).get("code")
+    return identified if composer.speaks(identified) else str(metadata.get("language") or "en")

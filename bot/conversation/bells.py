@@ -1,0 +1,48 @@
+"""Wakes whoever waits for news of a conversation, within this process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+
+class Bell:
+    """Rings when something new is stored; clears itself when heard."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    async def wait(self) -> None:
+        """Wait until the bell rings."""
+        await self._event.wait()
+        self._event.clear()
+
+    def ring(self) -> None:
+        """Wake the listener."""
+        self._event.set()
+
+
+class Bells:
+    """One set of bells a conversation; nothing is kept for conversations that nobody listens to."""
+
+    def __init__(self) -> None:
+        self._bells: defaultdict[str, set[Bell]] = defaultdict(set)
+
+    @asynccontextmanager
+    async def listen(self, conversation: str) -> AsyncIterator[Bell]:
+        """Yield a bell that rings for ``conversation`` until the context is left."""
+        bell = Bell()
+        self._bells[conversation].add(bell)
+        try:
+            yield bell
+        finally:
+            self._bells[conversation].discard(bell)
+            if not self._bells[conversation]:
+                del self._bells[conversation]
+
+    def ring(self, conversation: str) -> None:
+        """Wake every listener of ``conversation``."""
+        for bell in self._bells.get(conversation, ()):
+            bell.ring()

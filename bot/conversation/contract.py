@@ -1,0 +1,134 @@
+"""What channels may ask of the conversations and of the words: the contract between ``bot.channels`` and the rest."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from bot.conversation.messages import Direction, Incoming, Message
+
+
+class ConversationError(Exception):
+    """Something a channel has to tell the newcomer about."""
+
+
+class UnknownTerritory(ConversationError):
+    """There is no such territory, or none that newcomers can choose."""
+
+
+class UnknownConversation(ConversationError):
+    """There is no conversation of that id (any more)."""
+
+
+class NotAllowed(ConversationError):
+    """The token is missing, wrong or another conversation's."""
+
+
+class Empty(ConversationError):
+    """There is neither text nor a choice."""
+
+
+class TooLong(ConversationError):
+    """The text is longer than ``limit`` characters."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+
+class TooMany(ConversationError):
+    """Too much at once; ``retry_after`` is in seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(retry_after)
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A new conversation, the token that alone opens it, and its opening messages."""
+
+    conversation: str
+    token: str
+    messages: list[Message] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class TerritoryChoice:
+    """A territory that newcomers can choose; ``names`` by language, ``languages`` the official ones."""
+
+    id: str
+    names: dict[str, str]
+    languages: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageChoice:
+    """A language that can be chosen; ``name`` is its own name for itself."""
+
+    code: str
+    name: str
+    dir: Direction
+
+
+class Listening(Protocol):
+    """Rings when something new is stored; clears itself when heard."""
+
+    async def wait(self) -> None:
+        """Wait until it rings."""
+        ...
+
+
+class Conversations(Protocol):
+    """Conversations as channels use them."""
+
+    async def open(
+        self, *, territory: str, channel: str, language: str | None, hint: str | None, address: str
+    ) -> Opened:
+        """Begin a conversation. Raises UnknownTerritory, TooMany."""
+        ...
+
+    async def authorise(self, conversation: str, token: str) -> None:
+        """Return when the token opens the conversation. Raises UnknownConversation, NotAllowed."""
+        ...
+
+    async def accept(self, conversation: str, incoming: Incoming, *, address: str) -> None:
+        """Store a message; it is answered in the background. Raises UnknownConversation, Empty, TooLong, TooMany."""
+        ...
+
+    async def messages(self, conversation: str, *, after: int = 0, limit: int = 200) -> list[Message]:
+        """Return messages with an id above ``after``, oldest first."""
+        ...
+
+    def listen(self, conversation: str) -> AbstractAsyncContextManager[Listening]:
+        """Return a context with a bell that rings when something new is stored."""
+        ...
+
+    async def working(self, conversation: str) -> bool:
+        """Tell whether an answer is being made."""
+        ...
+
+    async def set_language(self, conversation: str, language: str) -> None:
+        """Change the language on the newcomer's word."""
+        ...
+
+    async def territories(self) -> list[TerritoryChoice]:
+        """Return the territories that newcomers can choose."""
+        ...
+
+    def languages(self) -> list[LanguageChoice]:
+        """Return the languages that can be chosen."""
+        ...
+
+
+class Words(Protocol):
+    """The catalogs as channels use them."""
+
+    def text(self, msgid: str, language: str, **values: object) -> str:
+        """Return the text of a message id."""
+        ...
+
+    def plural(self, msgid: str, n: int, language: str, **values: object) -> str:
+        """Return the plural form of a message id for ``n``."""
+        ...

@@ -1,0 +1,278 @@
+"""Conversations as the channels use them: messages are stored before they count, answered in order, and exactly once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.conversation import choices, languages
+from bot.conversation.assistant import Assistant, AssistantDown
+from bot.conversation.bells import Bell, Bells
+from bot.conversation.composing import Composer
+from bot.conversation.contract import (
+    Empty,
+    LanguageChoice,
+    NotAllowed,
+    Opened,
+    TerritoryChoice,
+    TooLong,
+    UnknownConversation,
+    UnknownTerritory,
+)
+from bot.conversation.exchange import Answering, Exchange
+from bot.conversation.limits import Limits
+from bot.conversation.messages import Incoming, Message
+from bot.records import conversations as records
+from bot.records import outcomes, trackers
+from knowledge import territories
+from knowledge.store import Store
+
+log = logging.getLogger(__name__)
+AT_ONCE = 16
+ERASE_AFTER_SECONDS = 2.0
+
+
+class StoredConversations:
+    """The one implementation of the ``Conversations`` contract, on the database."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        answering: Answering,
+        assistant: Assistant,
+        composer: Composer,
+        limits: Limits,
+        trackers: trackers.Trackers,
+        default_language: str,
+        longest_message: int,
+        session_turns: int,
+    ) -> None:
+        self._store = store
+        self._answering = answering
+        self._assistant = assistant
+        self._composer = composer
+        self._limits = limits
+        self._trackers = trackers
+        self._default_language = default_language
+        self._longest = longest_message
+        self._session_turns = session_turns
+        self._bells = Bells()
+        self._workers: dict[str, asyncio.Task[None]] = {}
+        self._at_once = asyncio.Semaphore(AT_ONCE)
+        self._background: set[asyncio.Task[None]] = set()
+        self._hints: dict[str, str | None] = {}
+
+    async def open(
+        self, *, territory: str, channel: str, language: str | None, hint: str | None, address: str
+    ) -> Opened:
+        """Begin a conversation and return it with its opening messages.
+
+        Raises:
+            UnknownTerritory: no such territory, or none that newcomers can choose.
+            TooMany: this address opened too many.
+        """
+        await self._limits.open(address)
+        spoken = self._composer.languages
+        code = languages.best_match(language, spoken)
+        chosen = code is not None
+        code = code or languages.best_match(hint, spoken) or self._default_language
+        if not await self._store.read(territories.is_chat_territory, territory):
+            raise UnknownTerritory(territory)
+        welcome = await self._composer.welcome(code, territory)
+
+        def write(session: Session) -> tuple[str, str, list[Message]]:
+            conversation, token = records.create(
+                session, territory=territory, channel=channel, language=code, chosen=chosen
+            )
+            records.add_replies(session, conversation.id, [welcome])
+            return conversation.id, token, records.messages(session, conversation.id, after=0, limit=10)
+
+        return Opened(*await self._store.run(write))
+
+    async def authorise(self, conversation: str, token: str) -> None:
+        """Return when ``token`` opens ``conversation``.
+
+        Raises:
+            UnknownConversation: there is none of that id (any more).
+            NotAllowed: the token is another's.
+        """
+        found = await self._store.read(records.get, conversation)
+        if found is None:
+            raise UnknownConversation(conversation)
+        if not records.is_allowed(found, token):
+            raise NotAllowed(conversation)
+
+    async def accept(self, conversation: str, incoming: Incoming, *, address: str) -> None:
+        """Store a message; it is answered in the background. The same ``client_id`` twice is one message.
+
+        Raises:
+            UnknownConversation, Empty, TooLong, TooMany: nothing was stored.
+            UnknownChoice: the choice is none that is ever offered.
+        """
+        text = _clean(incoming.text)
+        if incoming.choice is not None:
+            choices.check(incoming.choice)
+        elif not text:
+            raise Empty
+        if len(text) > self._longest:
+            raise TooLong(self._longest)
+        await self._limits.message(conversation, address)
+
+        def write(session: Session) -> bool:
+            found = records.get(session, conversation)
+            if found is None:
+                raise UnknownConversation(conversation)
+            shown = text
+            if incoming.choice is not None:
+                offered = records.label_of_choice(session, conversation, incoming.choice)
+                shown = offered or self._composer.choice(incoming.choice, found.language).label
+            clean = Incoming(incoming.client_id, text, incoming.choice, incoming.hint)
+            return records.accept(session, found, clean, shown=shown, dir=languages.direction(found.language))
+
+        if await self._store.run(write):
+            self._hints[conversation] = incoming.hint
+            self._bells.ring(conversation)
+        self._work_on(conversation)
+
+    async def messages(self, conversation: str, *, after: int = 0, limit: int = 200) -> list[Message]:
+        """Return messages with an id above ``after``, oldest first."""
+        return await self._store.read(records.messages, conversation, after=after, limit=limit)
+
+    def listen(self, conversation: str) -> AbstractAsyncContextManager[Bell]:
+        """Return a context with a bell that rings when something new is stored."""
+        return self._bells.listen(conversation)
+
+    async def working(self, conversation: str) -> bool:
+        """Tell whether an answer is being made."""
+        return conversation in self._workers
+
+    async def set_language(self, conversation: str, language: str) -> None:
+        """Change the language on the newcomer's word; unknown codes change nothing."""
+        if self._composer.speaks(language):
+            await self._store.run(outcomes.set_language, conversation, language)
+
+    async def territories(self) -> list[TerritoryChoice]:
+        """Return the territories that newcomers can choose, with their names in every language."""
+        found = await self._store.read(territories.list_territories)
+        return [
+            TerritoryChoice(
+                territory.id,
+                {code: self._composer.territory_name(territory.id, code) for code in self._composer.languages},
+                list(territory.official_languages),
+            )
+            for territory in found
+        ]
+
+    def languages(self) -> list[LanguageChoice]:
+        """Return the languages that can be chosen, each by its own name."""
+        return [LanguageChoice(known.code, known.name, known.dir) for known in self._composer.known_languages]
+
+    async def resume(self) -> int:
+        """Take up messages that were stored but not answered before a restart; return in how many conversations."""
+        waiting = await self._store.read(records.with_unanswered)
+        for conversation in waiting:
+            self._work_on(conversation)
+        return len(waiting)
+
+    async def settle(self) -> None:
+        """Wait until every stored message is answered: for the terminal and for an orderly end."""
+        while self._workers or self._background:
+            await asyncio.gather(*self._workers.values(), *self._background, return_exceptions=True)
+
+    async def erase(self, conversations: Sequence[str]) -> None:
+        """Erase conversations everywhere: messages, requests, and what the assistant remembers."""
+
+        def write(session: Session) -> None:
+            for conversation in conversations:
+                records.erase(session, conversation)
+
+        await self._store.run(write)
+        await self._trackers.erase(conversations)
+        for conversation in conversations:
+            self._bells.ring(conversation)
+
+    def _work_on(self, conversation: str) -> None:
+        if conversation not in self._workers:
+            task = asyncio.create_task(self._answer_all(conversation))
+            self._workers[conversation] = task
+
+    async def _answer_all(self, conversation: str) -> None:
+        try:
+            async with self._at_once:
+                while await self._answer_next(conversation):
+                    pass
+        except Exception:
+            log.exception("answering stopped; the message stays unanswered until the next one or a restart")
+        finally:
+            del self._workers[conversation]
+            self._bells.ring(conversation)
+
+    async def _answer_next(self, conversation: str) -> bool:
+        exchange_and_id = await self._store.read(self._read_next, conversation)
+        if exchange_and_id is None:
+            return False
+        exchange, message = exchange_and_id
+        exchange.hint = self._hints.pop(conversation, None)
+        try:
+            await self._answering.answer(exchange)
+        except Exception:
+            log.exception("exchange failed")
+            exchange.replies = [await self._composer.apology(exchange.language, exchange.territory)]
+        erase = bool(exchange.effects.pop("erase", False))
+        await self._store.run(self._write_answer, conversation, message, exchange)
+        self._bells.ring(conversation)
+        if erase:
+            # The confirmation goes out first, so that a listening page shows it before the conversation is gone.
+            await asyncio.sleep(ERASE_AFTER_SECONDS)
+            await self.erase([conversation])
+            return False
+        if not exchange.failed and (exchange.turns + 1) % self._session_turns == 0:
+            self._in_background(self._renew(conversation))
+        return True
+
+    def _read_next(self, session: Session, conversation: str) -> tuple[Exchange, int] | None:
+        found = records.get(session, conversation)
+        waiting = records.next_unanswered(session, conversation)
+        if found is None or waiting is None:
+            return None
+        return (
+            Exchange(
+                conversation=conversation,
+                text=waiting.text,
+                choice=waiting.choice,
+                territory=found.territory_id,
+                language=found.language,
+                language_chosen=found.language_chosen,
+                turns=found.turns,
+            ),
+            waiting.id,
+        )
+
+    def _write_answer(self, session: Session, conversation: str, message: int, exchange: Exchange) -> None:
+        records.add_replies(session, conversation, exchange.replies)
+        records.close_turn(session, message, conversation)
+        outcomes.apply(session, conversation, exchange.territory, exchange.language, exchange.effects)
+
+    async def _renew(self, conversation: str) -> None:
+        try:
+            await self._assistant.renew_session(conversation)
+        except AssistantDown:
+            log.warning("session not renewed")
+
+    def _in_background(self, work: Any) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+
+def _clean(text: str) -> str:
+    # Control characters could hide what is shown (bidirectional overrides) or break a terminal; line ends and tabs stay.
+    return "".join(sign for sign in text if sign in "\n\t" or (sign.isprintable() or sign in "\u200c\u200d")).strip()
+
+

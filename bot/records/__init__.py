@@ -1,0 +1,1 @@
+"""Conversations and what came of them: models and queries on knowledge's store."""

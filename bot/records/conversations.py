@@ -1,0 +1,193 @@
+"""Queries on conversations and their messages. Every function works in the caller's session and commits nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from bot.conversation.messages import Incoming, Message, Reply
+from bot.records.model import Conversation, StoredMessage
+
+
+def create(session: Session, *, territory: str, channel: str, language: str, chosen: bool) -> tuple[Conversation, str]:
+    """Store a new conversation.
+
+    Args:
+        territory: id of the territory; language: BCP 47; chosen: whether the newcomer picked the language.
+
+    Returns:
+        the conversation and the token that alone opens it; only the token's hash is stored.
+    """
+    token = secrets.token_urlsafe(24)
+    now = datetime.now(UTC)
+    conversation = Conversation(
+        id=secrets.token_urlsafe(12),
+        token_hash=_hash(token),
+        territory_id=territory,
+        channel=channel,
+        language=language,
+        language_chosen=chosen,
+        turns=0,
+        created_at=now,
+        last_at=now,
+    )
+    session.add(conversation)
+    session.flush()
+    return conversation, token
+
+
+def get(session: Session, conversation: str) -> Conversation | None:
+    """Return a conversation, or None when there is none of that id (any more)."""
+    return session.get(Conversation, conversation)
+
+
+def is_allowed(conversation: Conversation, token: str) -> bool:
+    """Tell whether ``token`` opens the conversation; takes the same time whatever differs."""
+    return hmac.compare_digest(conversation.token_hash, _hash(token))
+
+
+def accept(session: Session, conversation: Conversation, incoming: Incoming, *, shown: str, dir: str) -> bool:
+    """Store a newcomer's message as not yet answered.
+
+    Args:
+        shown: the text that the message history shows (a choice shows its label); dir: its script direction.
+
+    Returns:
+        False when the same ``client_id`` was stored before: nothing changes then.
+    """
+    insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    stored = session.execute(
+        insert(StoredMessage)
+        .values(
+            conversation_id=conversation.id,
+            sender="newcomer",
+            client_id=incoming.client_id,
+            text=shown,
+            choice=incoming.choice,
+            language=conversation.language,
+            dir=dir,
+            cards=[],
+            choices=[],
+            at=datetime.now(UTC),
+            answered=False,
+        )
+        .on_conflict_do_nothing(index_elements=["conversation_id", "client_id"])
+        .returning(StoredMessage.id)
+    ).scalar()
+    if stored is not None:
+        conversation.last_at = datetime.now(UTC)
+    return stored is not None
+
+
+def add_replies(session: Session, conversation: str, replies: Iterable[Reply]) -> None:
+    """Store what the assistant says."""
+    for reply in replies:
+        shape = reply.as_dict()
+        session.add(
+            StoredMessage(
+                conversation_id=conversation,
+                sender="bot",
+                text=reply.text,
+                language=reply.language,
+                dir=reply.dir,
+                cards=list(shape["cards"]),
+                choices=list(shape["choices"]),
+                at=datetime.now(UTC),
+            )
+        )
+    session.flush()
+
+
+def next_unanswered(session: Session, conversation: str) -> StoredMessage | None:
+    """Return the oldest message of a conversation that has no answer yet."""
+    return session.scalars(
+        select(StoredMessage)
+        .where(StoredMessage.conversation_id == conversation, StoredMessage.answered.is_(False))
+        .order_by(StoredMessage.id)
+        .limit(1)
+    ).first()
+
+
+def with_unanswered(session: Session) -> Sequence[str]:
+    """Return the ids of conversations that wait for an answer: after a restart they are taken up again."""
+    return session.scalars(
+        select(StoredMessage.conversation_id).where(StoredMessage.answered.is_(False)).distinct()
+    ).all()
+
+
+def close_turn(session: Session, message: int, conversation: str) -> None:
+    """Mark a newcomer's message as answered and count the turn."""
+    session.execute(update(StoredMessage).where(StoredMessage.id == message).values(answered=True))
+    session.execute(
+        update(Conversation)
+        .where(Conversation.id == conversation)
+        .values(turns=Conversation.turns + 1, last_at=datetime.now(UTC))
+    )
+
+
+def messages(session: Session, conversation: str, *, after: int, limit: int) -> list[Message]:
+    """Return messages with an id above ``after``, oldest first, at most ``limit``.
+
+    With ``after`` 0 the newest ``limit`` are returned: the end of a long conversation is what a reload shows.
+    """
+    query = select(StoredMessage).where(StoredMessage.conversation_id == conversation, StoredMessage.id > after)
+    order = StoredMessage.id if after else StoredMessage.id.desc()
+    rows = session.scalars(query.order_by(order).limit(limit)).all()
+    return [_message(row) for row in (rows if after else reversed(rows))]
+
+
+def label_of_choice(session: Session, conversation: str, value: str) -> str | None:
+    """Return the label under which a choice was last offered in a conversation, or None when it never was."""
+    rows = session.execute(
+        select(StoredMessage.choices, StoredMessage.cards)
+        .where(StoredMessage.conversation_id == conversation, StoredMessage.sender == "bot")
+        .order_by(StoredMessage.id.desc())
+        .limit(30)
+    )
+    for choices, cards in rows:
+        for choice in [*choices, *(choice for card in cards for choice in card.get("choices", []))]:
+            if choice["value"] == value:
+                return str(choice["label"])
+    return None
+
+
+def erase(session: Session, conversation: str) -> None:
+    """Remove a conversation and everything that hangs on it."""
+    session.execute(delete(Conversation).where(Conversation.id == conversation))
+
+
+def erase_older_than(session: Session, days: int) -> list[str]:
+    """Remove conversations whose last message is more than ``days`` days old; return their ids."""
+    edge = datetime.now(UTC) - timedelta(days=days)
+    return list(session.scalars(delete(Conversation).where(Conversation.last_at < edge).returning(Conversation.id)))
+
+
+def count(session: Session) -> int:
+    """Return how many conversations are stored."""
+    return session.scalar(select(func.count()).select_from(Conversation)) or 0
+
+
+def _message(row: StoredMessage) -> Message:
+    return Message(
+        id=row.id,
+        sender=row.sender,  # type: ignore[arg-type]
+        language=row.language,
+        dir=row.dir,  # type: ignore[arg-type]
+        text=row.text,
+        at=row.at,
+        cards=row.cards,
+        choices=row.choices,
+        client_id=row.client_id,
+    )
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,109 @@
+"""All settings, read once from VENTANILLA_… variables; a secret may also stand in a file named by …_FILE."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.environments import ROOT, home
+from bot.progress import Trouble
+
+PREFIX = "VENTANILLA_"
+SECRETS = ("telegram_token", "callback_secret")
+
+
+class Settings(BaseSettings):
+    """One frozen set of settings. Every field's description is what ``docs/operating.md`` says of it."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    home: Path = Field(default_factory=home, description="Folder of database, models and logs.")
+    host: str = Field("127.0.0.1", description="Address that the web chat listens on; 0.0.0.0 for all.")
+    port: int = Field(8080, ge=1, le=65535, description="Port that the web chat listens on.")
+    public_url: str = Field("", description="Address under which newcomers reach the chat, e.g. https://chat.city.example.")
+    database_url: str = Field("", description="SQLAlchemy URL; empty: a SQLite file in the home folder.")
+    tracker_url: str = Field("", description="SQLAlchemy URL of Rasa's tracker store; empty: a SQLite file.")
+    assistant_url: str = Field("http://127.0.0.1:5005", description="Where the assistant listens: loopback only.")
+    callback_port: int = Field(5055, ge=1, le=65535, description="Loopback port on which the assistant calls the app back.")
+    callback_secret: SecretStr = Field(SecretStr(""), description="Shared by app and assistant; made at each start when empty.")
+    assistant_seconds: float = Field(5.0, gt=0, description="After this many seconds the answer comes from the records alone.")
+    session_turns: int = Field(15, ge=2, description="Turns after which the assistant's short-term memory starts anew.")
+    default_language: str = Field("en", description="BCP 47 language used when nothing tells another.")
+    retention_days: int = Field(30, ge=1, description="Days after its last message when a conversation is erased everywhere.")
+    longest_message: int = Field(2000, ge=100, description="Characters of a message that are taken; longer ones are declined.")
+    messages_per_minute: int = Field(30, ge=1, description="Messages a conversation may send in a minute.")
+    conversations_per_hour: int = Field(60, ge=1, description="Conversations an address may open in an hour.")
+    trust_proxy: bool = Field(False, description="Read the newcomer's address from X-Forwarded-For (behind a proxy only).")
+    quick_exit_url: str = Field("https://www.wikipedia.org/", description="Harmless page that the quick exit leads to.")
+    telegram_token: SecretStr = Field(SecretStr(""), description="Token of the Telegram bot; empty: Telegram is off.")
+    log_level: str = Field("info", description="debug, info, warning or error. No level logs what people write.")
+
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, value: str) -> str:
+        if value.lower() not in ("debug", "info", "warning", "error"):
+            raise ValueError("use debug, info, warning or error")
+        return value.lower()
+
+    @property
+    def database(self) -> str:
+        """SQLAlchemy URL of the knowledge base and the conversations."""
+        return self.database_url or f"sqlite:///{self.home / 'ventanilla.db'}"
+
+    @property
+    def trackers(self) -> str:
+        """SQLAlchemy URL of Rasa's tracker store."""
+        return self.tracker_url or f"sqlite:///{self.home / 'trackers.db'}"
+
+    @property
+    def model(self) -> Path:
+        """The trained model."""
+        return self.home / "models" / "ventanilla.tar.gz"
+
+    @property
+    def territories(self) -> Path:
+        """The folder of seed records."""
+        return ROOT / "knowledge" / "territories"
+
+
+@lru_cache
+def settings() -> Settings:
+    """Return the settings of this process.
+
+    Raises:
+        Trouble: a variable has a value that does not fit; the line names it and what is expected.
+    """
+    return read(os.environ)
+
+
+def read(environment: Any) -> Settings:
+    """Read settings from a mapping like ``os.environ`` plus the files that …_FILE variables name.
+
+    Raises:
+        Trouble: as in ``settings``.
+    """
+    values: dict[str, Any] = {}
+    for name in SECRETS:
+        path = environment.get(f"{PREFIX}{name.upper()}_FILE")
+        if path:
+            try:
+                values[name] = Path(path).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise Trouble(f"{PREFIX}{name.upper()}_FILE names {path}, which cannot be read: {error.strerror}.") from error
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + "_".join(map(str, first["loc"])).upper()
+        raise Trouble(f"{name}: {first['msg']}; {Settings.model_fields[str(first['loc'][0])].description}") from error
+
+
+def new_secret() -> str:
+    """Return a fresh secret for one start."""
+    return secrets.token_urlsafe(32)

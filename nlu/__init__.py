@@ -1,0 +1,1 @@
+"""What runs in the assistant's environment: training, serving, and the components that understand messages."""

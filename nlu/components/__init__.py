@@ -1,0 +1,1 @@
+"""Rasa graph components and the channel. Nothing else of the project is imported here."""

@@ -1,0 +1,123 @@
+"""The ``exchange`` channel: messages of the app, answered together with what they were understood to mean."""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from typing import Any, Awaitable, Callable, Dict, List, Optional, Text
+
+from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from sanic import Blueprint, response
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+HEADER = "x-ventanilla"
+UNPROCESSABLE, FORBIDDEN, UNAVAILABLE, FAILED = 422, 403, 503, 500
+logger = logging.getLogger(__name__)
+
+
+class ExchangeInput(InputChannel):
+    """Takes messages from the app only: it proves itself with a secret made at start."""
+
+    def __init__(self, secret: Text) -> None:
+        """Keep the secret; an empty one is refused.
+
+        Raises:
+            ValueError: the secret is empty.
+        """
+        if not secret:
+            raise ValueError("the exchange channel needs a secret")
+        self._secret = secret
+
+    @classmethod
+    def name(cls) -> Text:
+        """Return the channel's name, which is also its path below /webhooks."""
+        return "exchange"
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        """Return the endpoints: GET health, POST webhook (one message), POST understand (many, without dialogue)."""
+        blueprint = Blueprint("exchange_channel", "nlu_components_channel")
+
+        @blueprint.route("/health", methods=["GET"])
+        async def health(request: Request) -> HTTPResponse:
+            ready = _agent(request) is not None
+            return response.json({"status": "ok" if ready else "loading"}, 200 if ready else UNAVAILABLE)
+
+        @blueprint.route("/webhook", methods=["POST"])
+        async def webhook(request: Request) -> HTTPResponse:
+            refusal = self._refusal(request)
+            if refusal:
+                return refusal
+            body = request.json
+            collector = CollectingOutputChannel()
+            message = UserMessage(
+                body["message"], collector, body["sender"], input_channel=self.name(), metadata=body.get("metadata") or {}
+            )
+            try:
+                meaning = None if body.get("command") else await _understand(request, message)
+                await on_new_message(message)
+            except Exception as error:
+                # The text of an error may quote the message: its kind is all that goes into the log.
+                logger.error("exchange failed: %s", type(error).__name__, exc_info=logger.isEnabledFor(logging.DEBUG))
+                return response.json({"error": type(error).__name__}, FAILED)
+            return response.json({"understanding": meaning, "replies": [_reply(one) for one in collector.messages]})
+
+        @blueprint.route("/understand", methods=["POST"])
+        async def understand(request: Request) -> HTTPResponse:
+            refusal = self._refusal(request)
+            if refusal:
+                return refusal
+            meanings: List[Optional[Dict[Text, Any]]] = []
+            for one in request.json["messages"]:
+                message = UserMessage(one["text"], sender_id="understand", metadata=one.get("metadata") or {})
+                meanings.append(await _understand(request, message))
+            return response.json({"understandings": meanings})
+
+        return blueprint
+
+    def _refusal(self, request: Request) -> Optional[HTTPResponse]:
+        if not hmac.compare_digest(request.headers.get(HEADER, ""), self._secret):
+            return response.json({"error": "forbidden"}, FORBIDDEN)
+        if _agent(request) is None:
+            return response.json({"error": "loading"}, UNAVAILABLE)
+        if not isinstance(request.json, dict):
+            return response.json({"error": "an object is expected"}, UNPROCESSABLE)
+        return None
+
+
+async def _understand(request: Request, message: UserMessage) -> Dict[Text, Any]:
+    agent = _agent(request)
+    assert agent is not None and agent.processor is not None
+    # A leading slash would make Rasa take a newcomer's words for a command.
+    message.text = (message.text or "").lstrip("/ ")
+    parsed = await agent.processor.parse_message(message)
+    # Parsed once: the dialogue takes what is there already.
+    message.parse_data = parsed
+    return meaning_of(parsed)
+
+
+def meaning_of(parsed: Dict[Text, Any]) -> Dict[Text, Any]:
+    """Return the part of Rasa's parse data that the app reads."""
+    language = parsed.get("language") or {}
+    territories = [entity["value"] for entity in parsed.get("entities") or [] if entity.get("entity") == "territory"]
+    return {
+        "language": language.get("code"),
+        "language_confidence": language.get("confidence", 0.0),
+        "language_evidence": language.get("evidence", "default"),
+        "language_detected": language.get("detected"),
+        "topics": parsed.get("topics") or [],
+        "acts": parsed.get("acts") or [],
+        "safety": parsed.get("safety"),
+        "circumstances": parsed.get("circumstances") or [],
+        "territory": territories[0] if territories else None,
+    }
+
+
+def _agent(request: Request) -> Any:
+    agent = getattr(request.app.ctx, "agent", None)
+    return agent if agent is not None and agent.is_ready() else None
+
+
+def _reply(message: Dict[Text, Any]) -> Dict[Text, Any]:
+    custom = message.get("custom")
+    return custom if isinstance(custom, dict) else {"text": message.get("text", "")}

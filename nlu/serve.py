@@ -1,0 +1,108 @@
+"""The assistant process: Rasa's server on loopback, made from environment variables, logging no message text."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from functools import partial
+from typing import Dict
+
+# Before TensorFlow is imported: it talks a lot and takes threads and memory that nothing here needs.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+
+NEEDED = (
+    "VENTANILLA_ASSISTANT_PORT",
+    "VENTANILLA_MODEL",
+    "VENTANILLA_CALLBACK_URL",
+    "VENTANILLA_CALLBACK_SECRET",
+    "VENTANILLA_TRACKERS",
+)
+BACKLOG = 256
+RESPONSE_SECONDS = 60
+
+
+def main() -> int:
+    """Serve until SIGINT or SIGTERM; return the exit code."""
+    missing = [name for name in NEEDED if not os.environ.get(name)]
+    if missing:
+        print(f"assistant: {', '.join(missing)} must be set", file=sys.stderr)
+        return 2
+    if not os.path.exists(os.environ["VENTANILLA_MODEL"]):
+        print(f"assistant: there is no model at {os.environ['VENTANILLA_MODEL']}: run 'python3 -m bot train'", file=sys.stderr)
+        return 2
+    _quiet()
+    _run(int(os.environ["VENTANILLA_ASSISTANT_PORT"]))
+    return 0
+
+
+def _run(port: int) -> None:
+    from rasa.core.run import close_resources, configure_app, load_agent_on_start
+    from rasa.core.utils import AvailableEndpoints
+    from rasa.utils.endpoints import EndpointConfig
+
+    from nlu.components.channel import ExchangeInput
+
+    secret = os.environ["VENTANILLA_CALLBACK_SECRET"]
+    callback = os.environ["VENTANILLA_CALLBACK_URL"].rstrip("/")
+    headers: Dict[str, str] = {"X-Ventanilla": secret}
+    endpoints = AvailableEndpoints(
+        action=EndpointConfig(f"{callback}/webhook", headers=headers),
+        nlg=EndpointConfig(f"{callback}/nlg", headers=headers),
+        tracker_store=_tracker_store(os.environ["VENTANILLA_TRACKERS"]),
+    )
+    app = configure_app(
+        [ExchangeInput(secret)],
+        enable_api=False,
+        response_timeout=RESPONSE_SECONDS,
+        endpoints=endpoints,
+        port=port,
+    )
+    app.register_listener(
+        partial(load_agent_on_start, os.environ["VENTANILLA_MODEL"], endpoints, None), "before_server_start"
+    )
+    app.register_listener(close_resources, "after_server_stop")
+    print(f"assistant: serving on 127.0.0.1:{port}", flush=True)
+    app.run(host="127.0.0.1", port=port, backlog=BACKLOG, workers=1, access_log=False, motd=False)
+
+
+def _tracker_store(url: str) -> "EndpointConfig":  # type: ignore[name-defined]  # noqa: F821
+    from rasa.utils.endpoints import EndpointConfig
+    from sqlalchemy.engine import make_url
+
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return EndpointConfig(type="SQL", dialect="sqlite", db=parsed.database)
+    return EndpointConfig(
+        type="SQL",
+        dialect="postgresql",
+        url=parsed.host,
+        port=parsed.port,
+        db=parsed.database,
+        username=parsed.username,
+        password=parsed.password,
+    )
+
+
+def _quiet() -> None:
+    import structlog
+    from rasa.utils.log_utils import configure_structlog
+
+    level = os.environ.get("VENTANILLA_LOG_LEVEL", "info").upper()
+    # Rasa's debug lines hold what people wrote; ours go no lower than info either.
+    floor = max(logging.WARNING, getattr(logging, level, logging.INFO))
+    logging.basicConfig(level=floor, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    configure_structlog(floor)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(floor))
+    for noisy in ("rasa", "sanic", "matplotlib", "apscheduler", "tensorflow"):
+        logging.getLogger(noisy).setLevel(floor)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
