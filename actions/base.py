@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.interfaces import Action, Tracker
+from rasa_sdk.types import DomainDict
 from sqlalchemy.orm import Session
 
 from actions.say import Say
@@ -40,7 +41,7 @@ class KnowledgeAction(Action):
         """Return what to say and remember. Runs in a worker thread, inside one session."""
         raise NotImplementedError
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[dict[str, Any]]:
         """Run the action for Rasa: decide, dispatch the replies by name, return the slots as events."""
         turn = read_turn({"latest_message": tracker.latest_message, "slots": tracker.slots, "events": tracker.events})
         decision = await self._store.read(self.decide, turn)

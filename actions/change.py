@@ -23,7 +23,13 @@ class ChangeLanguage(KnowledgeAction):
             return Decision((Say("utter_which_language", choices=everything),))
         if wanted not in turn.languages:
             return Decision((Say("utter_language_not_spoken", {"language": wanted}, choices=(*everything, "person")),))
-        reply = Say("utter_language_changed", {"language": wanted}, choices=("menu",), effects={"language": wanted}, language=wanted)
+        reply = Say(
+            "utter_language_changed",
+            {"language": wanted},
+            choices=("menu",),
+            effects={"language": wanted},
+            language=wanted,
+        )
         return Decision((reply,))
 
 
@@ -36,7 +42,12 @@ class ChangeTerritory(KnowledgeAction):
         """Return the confirmation, or the list of cities."""
         wanted = turn.entity("territory")
         if wanted and territories.is_chat_territory(session, wanted):
-            reply = Say("utter_territory_changed", {"territory": wanted}, choices=("menu", "steps"), effects={"territory": wanted})
+            reply = Say(
+                "utter_territory_changed",
+                {"territory": wanted},
+                choices=("menu", "steps"),
+                effects={"territory": wanted},
+            )
             return Decision((reply,), {"answer": None})
         choices = tuple(f"territory:{territory.id}" for territory in territories.list_territories(session))
         return Decision((Say("utter_which_territory", choices=choices),))

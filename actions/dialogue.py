@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from actions.base import Decision, KnowledgeAction
@@ -71,5 +73,5 @@ class OutOfScope(KnowledgeAction):
         misses = turn.misses + 1
         if misses >= MISSES_BEFORE_PERSON:
             return offer_person(misses)
-        effects = {"unmet": {"topic": None, "circumstances": []}}
+        effects: dict[str, Any] = {"unmet": {"topic": None, "circumstances": []}}
         return Decision((Say("utter_out_of_scope", choices=("main",), effects=effects),), {"misses": misses})

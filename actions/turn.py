@@ -28,7 +28,10 @@ class LastAnswer:
         """Return the answer stored in a slot; an empty one for anything unreadable."""
         if not isinstance(slot, Mapping):
             return cls()
-        lists = {name: tuple(map(str, slot.get(name) or ())) for name in ("topics", "circumstances", "offers", "shown", "last")}
+        lists = {
+            name: tuple(map(str, slot.get(name) or ()))
+            for name in ("topics", "circumstances", "offers", "shown", "last")
+        }
         return cls(words=str(slot.get("words") or ""), **lists)
 
     def write(self) -> dict[str, Any]:
@@ -92,7 +95,7 @@ def read_turn(tracker: Mapping[str, Any]) -> Turn:
         intent=str((latest.get("intent") or {}).get("name") or ""),
         text=str(latest.get("text") or ""),
         territory=str(metadata.get("territory") or ""),
-        language=identified if identified in spoken else str(metadata.get("language") or "en"),
+        language=str(identified) if identified in spoken else str(metadata.get("language") or "en"),
         topics=tuple(dict.fromkeys(entities.get("topic", ())))[:TOPICS_AT_ONCE],
         circumstances=tuple(dict.fromkeys(entities.get("circumstance", ()))),
         safety=latest.get("safety"),

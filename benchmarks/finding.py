@@ -43,7 +43,7 @@ from knowledge.search_rows import open_slots, spaced, standing
 from knowledge.store import Store
 from knowledge.words import fold
 
-AT = datetime.datetime(2026, 11, 23, 9, 30, tzinfo=datetime.timezone.utc)
+AT = datetime.datetime(2026, 11, 23, 9, 30, tzinfo=datetime.UTC)
 BATCH = 5000
 SYLLABLES = "ba ce di fo gu ha ki lo mu na pe ri so tu va we xa yo za bri cla dre flo gri".split()
 LANGUAGES = ("en", "fr", "ar", "fa", "uk", "ti", "so", "ur", "tr", "es")
@@ -51,7 +51,9 @@ LANGUAGES = ("en", "fr", "ar", "fa", "uk", "ti", "so", "ur", "tr", "es")
 
 def main() -> int:
     """Makes the database if it is not there, measures and prints a table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--services", type=int, default=100_000)
     parser.add_argument("--seconds", type=float, default=20.0, help="for all searches together")
     parser.add_argument("--database", type=Path, help="kept and used again; default: a temporary file")
@@ -80,7 +82,8 @@ def measure(store: Store, seconds: float) -> None:
     print(f"{'search':34} {'searches':>8} {'found':>7} {'p50 ms':>8} {'p95 ms':>8}")
     searches = list(kinds())
     for name, search in searches:
-        times, found = [], 0
+        times: list[float] = []
+        found = 0
         end = time.perf_counter() + seconds / len(searches)
         chance = random.Random(name)
         with store.session() as session:
@@ -91,7 +94,9 @@ def measure(store: Store, seconds: float) -> None:
                 found += search(session, chance)
             times.append((time.perf_counter() - began) * 1000)
         p95 = statistics.quantiles(times, n=20)[-1]
-        print(f"{name:34} {len(times):8} {found / len(times):7.0f} {statistics.median(times):8.2f} {p95:8.2f}")
+        print(
+            f"{name:34} {len(times):8} {found / len(times):7.0f} {statistics.median(times):8.2f} {p95:8.2f}"
+        )
 
 
 def kinds() -> Iterator[tuple[str, Callable[[Session, random.Random], int]]]:
@@ -116,11 +121,14 @@ def kinds() -> Iterator[tuple[str, Callable[[Session, random.Random], int]]]:
         extra: dict[str, Any] = {"near": (45.07, 7.68)} if code == "near_me" else {}
         extra |= {"language_wanted": "ti"} if code == "language" else {}
         yield f"topic, {code}", by(circumstances=frozenset({code}), **extra)
-    yield "largest topic, five circumstances", by(
-        territory="big",
-        topics=["community"],
-        circumstances=frozenset({"women", "no_papers", "free", "open_now", "language"}),
-        language_wanted="ti",
+    yield (
+        "largest topic, five circumstances",
+        by(
+            territory="big",
+            topics=["community"],
+            circumstances=frozenset({"women", "no_papers", "free", "open_now", "language"}),
+            language_wanted="ti",
+        ),
     )
     yield "one word", by(topics=[], words=word)
     yield "two words", by(topics=[], words=lambda chance: f"{word(chance)} {word(chance)}")
@@ -199,51 +207,65 @@ def service(number: int, chance: random.Random) -> Iterator[tuple[type, dict[str
     if territory == "country":
         flags |= Flag.SHARED
     shared = {"territory_id": territory, "service_id": key}
-    yield Service, {
-        "id": key,
-        "territory_id": territory,
-        "organization_id": f"organization-{territory}",
-        "name": name,
-        "description": prose,
-        "shared": territory == "country",
-        "extra": {},
-    }
-    hours = Schedule(byday="MO,TU,WE,TH,FR", opens_at=chance.choice(("08:00", "09:00", "14:00")), closes_at="17:00")
-    yield Schedule, {
-        **shared,
-        "id": f"{key}/hours",
-        "freq": "WEEKLY",
-        "byday": hours.byday,
-        "opens_at": hours.opens_at,
-        "closes_at": hours.closes_at,
-        "extra": {},
-    }
-    for field, content in (("name", name), ("description", prose)):
-        yield Translation, {
+    yield (
+        Service,
+        {
+            "id": key,
+            "territory_id": territory,
+            "organization_id": f"organization-{territory}",
+            "name": name,
+            "description": prose,
+            "shared": territory == "country",
+            "extra": {},
+        },
+    )
+    hours = Schedule(
+        byday="MO,TU,WE,TH,FR", opens_at=chance.choice(("08:00", "09:00", "14:00")), closes_at="17:00"
+    )
+    yield (
+        Schedule,
+        {
             **shared,
-            "id": f"{key}/{field}",
-            "record_type": "service",
-            "record_id": key,
-            "field": field,
-            "language": "it",
-            "text": content,
-        }
+            "id": f"{key}/hours",
+            "freq": "WEEKLY",
+            "byday": hours.byday,
+            "opens_at": hours.opens_at,
+            "closes_at": hours.closes_at,
+            "extra": {},
+        },
+    )
+    for field, content in (("name", name), ("description", prose)):
+        yield (
+            Translation,
+            {
+                **shared,
+                "id": f"{key}/{field}",
+                "record_type": "service",
+                "record_id": key,
+                "field": field,
+                "language": "it",
+                "text": content,
+            },
+        )
     for position, topic in enumerate(chosen):
         tag = {"id": f"{key}/topic-{position}", "vocabulary": "topics", "code": topic, "position": position}
         yield ServiceTag, shared | tag
-        yield ServiceTopic, {
-            **shared,
-            "topic": topic,
-            "position": position,
-            "standing": standing(flags, position),
-            "flags": int(flags),
-            "languages": spaced(languages),
-            "offers": spaced(offers),
-            "latitude": 45 + chance.random() / 5,
-            "longitude": 7.6 + chance.random() / 5,
-            "points": 1,
-            **open_slots([hours]),
-        }
+        yield (
+            ServiceTopic,
+            {
+                **shared,
+                "topic": topic,
+                "position": position,
+                "standing": standing(flags, position),
+                "flags": int(flags),
+                "languages": spaced(languages),
+                "offers": spaced(offers),
+                "latitude": 45 + chance.random() / 5,
+                "longitude": 7.6 + chance.random() / 5,
+                "points": 1,
+                **open_slots([hours]),
+            },
+        )
     yield ServiceWords, {**shared, "title": fold(name), "body": fold(prose)}
 
 

@@ -63,7 +63,8 @@ def _enter(environment: Environment, arguments: list[str]) -> int:
 
 
 def _help(verb: str) -> None:
-    parser = argparse.ArgumentParser(prog="python3 -m bot", description="Ventanilla: the one-stop shop's counter on the phone.")
+    description = "Ventanilla: the one-stop shop's counter on the phone."
+    parser = argparse.ArgumentParser(prog="python3 -m bot", description=description)
     verbs = parser.add_subparsers(metavar="VERB", title="verbs (each with --help)")
     for name, (text, _, _) in VERBS.items():
         verbs.add_parser(name, help=text)

@@ -38,7 +38,7 @@ def create(executor: ActionExecutor, composer: Composer, secret: str) -> Starlet
             return JSONResponse({"error": str(rejection), "action_name": rejection.action_name}, 400)
         except ActionNotFoundException as missing:
             return JSONResponse({"error": str(missing), "action_name": missing.action_name}, 404)
-        return JSONResponse(result.model_dump() if hasattr(result, "model_dump") else result)
+        return JSONResponse(result.model_dump() if result else {"events": [], "responses": []})
 
     async def nlg(request: Request) -> Response:
         call = await _authorised(request, secret)
@@ -63,4 +63,4 @@ async def _authorised(request: Request, secret: str) -> dict[str, Any]:
 
 def _language(latest: Mapping[str, Any], metadata: Mapping[str, Any], composer: Composer) -> str:
     identified = (latest.get("language") or {}).get("code")
-    return identified if composer.speaks(identified) else str(metadata.get("language") or "en")
+    return str(identified) if composer.speaks(identified) else str(metadata.get("language") or "en")

@@ -122,7 +122,9 @@ def _build(environment: Environment, current: Step) -> None:
 
 def _make_venv(python: Path, folder: Path) -> None:
     if subprocess.run([str(python), "-c", "import ensurepip, venv"], capture_output=True).returncode:
-        raise Trouble(f"{python} cannot make virtual environments: install its venv package ('apt install python3-venv').")
+        raise Trouble(
+            f"{python} cannot make virtual environments: install its venv package ('apt install python3-venv')."
+        )
     _run([str(python), "-m", "venv", str(folder)])
 
 
@@ -130,11 +132,15 @@ def _run(command: list[str]) -> None:
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_SECONDS)
     except subprocess.TimeoutExpired as error:
-        raise Trouble(f"'{command[0]} {command[1]}' did not end within {INSTALL_SECONDS} s: is there a network?") from error
+        raise Trouble(
+            f"'{command[0]} {command[1]}' did not end within {INSTALL_SECONDS} s: is there a network?"
+        ) from error
     if done.returncode:
         said = (done.stderr or done.stdout).strip()
         if "No space left" in said:
-            raise Trouble(f"no disk space left below {home()}: about 4 GB are needed; free some or set VENTANILLA_HOME.")
+            raise Trouble(
+                f"no disk space left below {home()}: about 4 GB are needed; free some or set VENTANILLA_HOME."
+            )
         last = " | ".join(said.splitlines()[-3:])
         raise Trouble(f"'{' '.join(command[:4])} …' failed: {last}")
 

@@ -45,7 +45,12 @@ async def serve(settings: Settings) -> None:
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
     inner = uvicorn.Config(
-        parts.callbacks, host="127.0.0.1", port=settings.callback_port, log_config=None, access_log=False, lifespan="off"
+        parts.callbacks,
+        host="127.0.0.1",
+        port=settings.callback_port,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
     )
     sockets = bind(settings.host, settings.port), bind("127.0.0.1", settings.callback_port)
     inner_server = LoopbackServer(inner)

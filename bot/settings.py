@@ -26,20 +26,34 @@ class Settings(BaseSettings):
     home: Path = Field(default_factory=home, description="Folder of database, models and logs.")
     host: str = Field("127.0.0.1", description="Address that the web chat listens on; 0.0.0.0 for all.")
     port: int = Field(8080, ge=1, le=65535, description="Port that the web chat listens on.")
-    public_url: str = Field("", description="Address under which newcomers reach the chat, e.g. https://chat.city.example.")
+    public_url: str = Field(
+        "", description="Address under which newcomers reach the chat, e.g. https://chat.city.example."
+    )
     database_url: str = Field("", description="SQLAlchemy URL; empty: a SQLite file in the home folder.")
     tracker_url: str = Field("", description="SQLAlchemy URL of Rasa's tracker store; empty: a SQLite file.")
     assistant_url: str = Field("http://127.0.0.1:5005", description="Where the assistant listens: loopback only.")
-    callback_port: int = Field(5055, ge=1, le=65535, description="Loopback port on which the assistant calls the app back.")
-    callback_secret: SecretStr = Field(SecretStr(""), description="Shared by app and assistant; made at each start when empty.")
-    assistant_seconds: float = Field(5.0, gt=0, description="After this many seconds the answer comes from the records alone.")
+    callback_port: int = Field(
+        5055, ge=1, le=65535, description="Loopback port on which the assistant calls the app back."
+    )
+    callback_secret: SecretStr = Field(
+        SecretStr(""), description="Shared by app and assistant; made at each start when empty."
+    )
+    assistant_seconds: float = Field(
+        5.0, gt=0, description="After this many seconds the answer comes from the records alone."
+    )
     session_turns: int = Field(15, ge=2, description="Turns after which the assistant's short-term memory starts anew.")
     default_language: str = Field("en", description="BCP 47 language used when nothing tells another.")
-    retention_days: int = Field(30, ge=1, description="Days after its last message when a conversation is erased everywhere.")
-    longest_message: int = Field(2000, ge=100, description="Characters of a message that are taken; longer ones are declined.")
+    retention_days: int = Field(
+        30, ge=1, description="Days after its last message when a conversation is erased everywhere."
+    )
+    longest_message: int = Field(
+        2000, ge=100, description="Characters of a message that are taken; longer ones are declined."
+    )
     messages_per_minute: int = Field(30, ge=1, description="Messages a conversation may send in a minute.")
     conversations_per_hour: int = Field(60, ge=1, description="Conversations an address may open in an hour.")
-    trust_proxy: bool = Field(False, description="Read the newcomer's address from X-Forwarded-For (behind a proxy only).")
+    trust_proxy: bool = Field(
+        False, description="Read the newcomer's address from X-Forwarded-For (behind a proxy only)."
+    )
     quick_exit_url: str = Field("https://www.wikipedia.org/", description="Harmless page that the quick exit leads to.")
     telegram_token: SecretStr = Field(SecretStr(""), description="Token of the Telegram bot; empty: Telegram is off.")
     log_level: str = Field("info", description="debug, info, warning or error. No level logs what people write.")
@@ -95,7 +109,9 @@ def read(environment: Any) -> Settings:
             try:
                 values[name] = Path(path).read_text(encoding="utf-8").strip()
             except OSError as error:
-                raise Trouble(f"{PREFIX}{name.upper()}_FILE names {path}, which cannot be read: {error.strerror}.") from error
+                raise Trouble(
+                    f"{PREFIX}{name.upper()}_FILE names {path}, which cannot be read: {error.strerror}."
+                ) from error
     try:
         return Settings(**values)
     except ValidationError as error:

@@ -24,7 +24,7 @@ from knowledge.word_search import Hit
 
 _EARTH_KM = 6371.0
 _FAR = math.inf
-_AT_ONCE = 20
+_AT_ONCE = 10
 
 
 @dataclass(frozen=True)
@@ -153,12 +153,16 @@ class Candidates:
                     found.append(replace(candidate, opening=now))
             if enough is not None and len(found) >= enough:
                 break
-        return sorted(found, key=lambda candidate: candidate.opening is None or candidate.opening.state != "open")
+        return sorted(
+            found, key=lambda candidate: candidate.opening is None or candidate.opening.state != "open"
+        )
 
     def _openings(self, ids: Sequence[str]) -> dict[str, Opening]:
         # Plain rows: building objects would take longer than reading.
         schedules: dict[str, dict[str | None, list[Any]]] = defaultdict(lambda: defaultdict(list))
-        for row in self.session.execute(select(*Schedule.__table__.columns).where(Schedule.service_id.in_(ids))):
+        for row in self.session.execute(
+            select(*Schedule.__table__.columns).where(Schedule.service_id.in_(ids))
+        ):
             schedules[row.service_id][row.location_id].append(row)
         exceptions: dict[str, list[Any]] = defaultdict(list)
         changed = select(*ScheduleException.__table__.columns).where(ScheduleException.service_id.in_(ids))
@@ -203,10 +207,11 @@ class Candidates:
         )
 
     def _order(self) -> list[ColumnElement[Any]]:
-        wished = [part for part in (self._missing, self._tier) if part is not None]
+        wished: list[ColumnElement[Any]] = [part for part in (self._missing, self._tier) if part is not None]
         if self._distance is not None:
             wished += [self._distance.is_(None), self._distance]
-        return [*wished, ServiceTopic.standing, ServiceTopic.service_id]  # type: ignore[list-item]
+        columns = ServiceTopic.__table__.c
+        return [*wished, columns.standing, columns.service_id]
 
     def _candidate(self, row: Row[Any]) -> Candidate:
         return Candidate(

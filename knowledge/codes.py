@@ -10,7 +10,17 @@ from pathlib import Path
 import yaml
 
 VOCABULARY_FOLDER = Path(__file__).parent / "vocabulary"
-NAMES = ("topics", "offers", "audiences", "costs", "documents", "ways", "accessibility", "circumstances", "safety")
+NAMES = (
+    "topics",
+    "offers",
+    "audiences",
+    "costs",
+    "documents",
+    "ways",
+    "accessibility",
+    "circumstances",
+    "safety",
+)
 
 
 class MissingVocabulary(Exception):

@@ -25,7 +25,7 @@ __all__ = ["Findings", "Found", "Query", "Reason", "find"]
 # How many candidates a search for what is open looks at closely before it gives up.
 _MOST_LOOKED_AT = 300
 # Up to so many, all are looked at, and the total is exact.
-_FEW = 40
+_FEW = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +75,7 @@ class Findings:
     Attributes:
         results: best first, at most `limit`.
         total: how many services fit, those in `exclude` not counted. Free words count a few hundred at most; for
-            `open_now` above 40 it is how many have such hours in some week.
+            `open_now` above 30 it is how many have such hours in some week.
         relaxed: circumstances that nothing fitted and that were therefore left aside, codes in the vocabulary's order.
     """
 
@@ -104,8 +104,10 @@ def find(session: Session, query: Query) -> Findings:
         hits = search_words(session, query.words, scope.chain)
         if not hits:
             return Findings()
-    wishes = Wishes.of(query.circumstances, query.language_wanted, query.near, query.offers, scope.official_languages)
-    answer, dropped = _Answer(), ()
+    wishes = Wishes.of(
+        query.circumstances, query.language_wanted, query.near, query.offers, scope.official_languages
+    )
+    answer, dropped = _Answer(), tuple[str, ...]()
     for dropped in _ways_to_relax(wishes.hard):
         answer = _answer(session, query, scope, topics, hits, wishes.without(dropped))
         if answer.chosen:

@@ -59,7 +59,13 @@ _SPECIAL = {
 }
 _PRICED = {"amount", "from_amount", "paid"}
 _REMOTE_WAYS = {"phone", "online", "email", "chat"}
-_REMOTE_OFFERS = {"online_information", "phone_information", "online_language_course", "phone_interpreter", "crisis_line"}
+_REMOTE_OFFERS = {
+    "online_information",
+    "phone_information",
+    "online_language_course",
+    "phone_interpreter",
+    "crisis_line",
+}
 
 
 def audience_flags(audiences: Collection[str], papers: str | None, minimum_age: int | None) -> Flag:

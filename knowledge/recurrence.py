@@ -77,9 +77,15 @@ class Rule:
         """Whether this row says something about `day`."""
         if not self.in_season(day):
             return False
-        if self.month_days and day.day not in self.month_days and day.day - _length(day) - 1 not in self.month_days:
+        if (
+            self.month_days
+            and day.day not in self.month_days
+            and day.day - _length(day) - 1 not in self.month_days
+        ):
             return False
-        if self.days and not any(weekday == day.weekday() and _in_week(day, week) for weekday, week in self.days):
+        if self.days and not any(
+            weekday == day.weekday() and _in_week(day, week) for weekday, week in self.days
+        ):
             return False
         return self.every == 1 or self.start is None or self._in_rhythm(day, self.start)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from knowledge.model import CostOption, Location, Phone, Service, Territory, TerritoryNumber, Translation
 
 # The column that repeats the main text of each field that can be translated.
-COLUMNS = {
+COLUMNS: Mapping[str, Mapping[str, str | None]] = {
     "service": {
         "name": "name",
         "description": "description",
@@ -27,7 +28,8 @@ COLUMNS = {
     "territory": {"name": "name"},
     "territory_number": {"note": None},
 }
-_CLASSES: Mapping[str, type[Service | Location | Phone | CostOption | Territory | TerritoryNumber]] = {
+_Record = Service | Location | Phone | CostOption | Territory | TerritoryNumber
+_CLASSES: Mapping[str, type[_Record]] = {
     "service": Service,
     "location": Location,
     "phone": Phone,
@@ -90,13 +92,16 @@ def set_text(
         LookupError: no such record.
     """
     column = COLUMNS[record_type][field]
-    record = session.get(_CLASSES[record_type], record_id)
+    found = session.get(_CLASSES[record_type], record_id)
+    record = cast(_Record | None, found)
     if record is None:
         raise LookupError(f"no {record_type} {record_id}")
     rows = list(
         session.scalars(
             select(Translation).where(
-                Translation.record_type == record_type, Translation.record_id == record_id, Translation.field == field
+                Translation.record_type == record_type,
+                Translation.record_id == record_id,
+                Translation.field == field,
             )
         )
     )
@@ -106,9 +111,10 @@ def set_text(
         if row is not None:
             session.delete(by_language.pop(language))
     elif row is None:
-        owner = record if isinstance(record, Territory) else None
-        territory_id = owner.id if owner is not None else record.territory_id  # type: ignore[union-attr]
-        service_id = record.id if isinstance(record, Service) else _service_of(record_type, record_id, session)
+        territory_id = record.id if isinstance(record, Territory) else record.territory_id
+        service_id = (
+            record.id if isinstance(record, Service) else _service_of(record_type, record_id, session)
+        )
         row = Translation(
             territory_id=territory_id,
             record_type=record_type,
@@ -130,7 +136,12 @@ def set_text(
         row.reviewed_by = reviewed_by
         row.source_hash = text_hash(main_text) if main_text and language != main else None
     for other in by_language.values():
-        if other.language != main and other.source_hash and main_text and other.source_hash != text_hash(main_text):
+        if (
+            other.language != main
+            and other.source_hash
+            and main_text
+            and other.source_hash != text_hash(main_text)
+        ):
             other.state = "outdated"
     if column is not None:
         setattr(record, column, main_text if main_text or column != "name" else "")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, case, literal, or_
+from sqlalchemy import ColumnElement, Integer, case, literal, or_
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -79,14 +79,16 @@ class Wishes:
             day_off: whether it is a public holiday there.
         """
         found: list[ColumnElement[bool]] = []
-        if self.women:
-            found.append(_lacks(Flag.MEN_ONLY))
-        if self.children:
-            found.append(_lacks(Flag.ADULTS_ONLY))
-        if self.no_papers:
-            found.append(_lacks(Flag.PAPERS_NEEDED))
-        if self.free:
-            found.append(_lacks(Flag.PAID))
+        barred = Flag(0)
+        for wanted, bar in (
+            (self.women, Flag.MEN_ONLY),
+            (self.children, Flag.ADULTS_ONLY),
+            (self.no_papers, Flag.PAPERS_NEEDED),
+            (self.free, Flag.PAID),
+        ):
+            barred |= bar if wanted else Flag(0)
+        if barred:
+            found.append(ServiceTopic.flags.bitwise_and(int(barred)) == 0)
         if self.online:
             found.append(has_any(Flag.ONLINE | Flag.HAS_PHONE))
         if self.language:
@@ -155,8 +157,4 @@ def _holds(column: Any, code: str) -> ColumnElement[bool]:
 
 def has_any(flags: Flag) -> ColumnElement[bool]:
     """Rows with at least one of `flags`."""
-    return and_(ServiceTopic.flags.bitwise_and(int(flags)) != 0)
-
-
-def _lacks(flag: Flag) -> ColumnElement[bool]:
-    return and_(ServiceTopic.flags.bitwise_and(int(flag)) == 0)
+    return ServiceTopic.flags.bitwise_and(int(flags)) != 0

@@ -21,16 +21,19 @@ _MOST_HITS = 120
 _ENOUGH = 20
 # A word that stands in more than this part of all services ("the", "for") tells nothing about any of them.
 _COMMON_PART = 0.2
-_MOST_COUNTED = 20_000
-_COMMON_AT_MOST = 1000
+_COMMON_AT_MOST = 300
+_MOST_COUNTED = int(_COMMON_AT_MOST / _COMMON_PART)
 _SHORTEST = 3
 _SHORTEST_STEM = 4
+_LONG = 8
 # Of a longer message, this many of the rarest words decide.
 _MOST_TELLING = 4
 _MOST_ALIKE = 4
 
 _SQLITE = {
-    "title": text("SELECT rowid FROM service_titles_index WHERE service_titles_index MATCH :match LIMIT :most"),
+    "title": text(
+        "SELECT rowid FROM service_titles_index WHERE service_titles_index MATCH :match LIMIT :most"
+    ),
     "any": text("SELECT rowid FROM service_words_index WHERE service_words_index MATCH :match LIMIT :most"),
 }
 _COUNT = text(
@@ -71,7 +74,12 @@ def search_words(session: Session, typed: str, chain: Sequence[str]) -> dict[str
         return {}
     index = _Index(session, tuple(chain))
     hits: dict[int, Hit] = {}
-    for where, begins, relevance in (("title", False, 3.0), ("any", False, 2.4), ("title", True, 2.6), ("any", True, 2.0)):
+    for where, begins, relevance in (
+        ("title", False, 3.0),
+        ("any", False, 2.4),
+        ("title", True, 2.6),
+        ("any", True, 2.0),
+    ):
         if begins and (len(hits) >= _ENOUGH or len(words) > _MOST_ALIKE):
             break
         for number in index.holding(where, words, begins=begins):
@@ -82,9 +90,12 @@ def search_words(session: Session, typed: str, chain: Sequence[str]) -> dict[str
 
 @dataclass(frozen=True, slots=True)
 class _Word:
+    """Where a word stands. `form`, `begins`: how it was found."""
+
     word: str
+    form: str
+    begins: bool
     numbers: frozenset[int]
-    named: frozenset[int]
 
 
 def _some_words(index: _Index, words: Sequence[str]) -> dict[int, Hit]:
@@ -95,9 +106,10 @@ def _some_words(index: _Index, words: Sequence[str]) -> dict[int, Hit]:
     matched: dict[int, list[str]] = defaultdict(list)
     titles: set[int] = set()
     for entry in found[:_MOST_TELLING]:
-        titles |= entry.named
+        named = set(index.holding("title", (entry.form,), begins=entry.begins, most=common))
+        titles |= named
         for number in entry.numbers:
-            weights[number] += (2.0 if number in entry.named else 1.0) / (1 + len(entry.numbers))
+            weights[number] += (2.0 if number in named else 1.0) / (1 + len(entry.numbers))
             matched[number].append(entry.word)
     alone = len(words) == 1
     shown = [number for number in weights if number in titles or len(matched[number]) > 1 or alone]
@@ -117,14 +129,14 @@ def _telling(index: _Index, word: str, common: int) -> _Word | None:
         if len(numbers) > common:
             return None
         if numbers:
-            named = frozenset(index.holding("title", (form,), begins=begins, most=common))
-            return _Word(word, numbers | named, named)
+            return _Word(word, form, begins, numbers)
     return None
 
 
 def _stem(word: str) -> str:
     # Endings carry the grammar in most languages here: "Anmeldungen", "meldunki", "kurssille".
-    return word[:-2] if len(word) - 2 >= _SHORTEST_STEM else word
+    ending = 3 if len(word) >= _LONG else 2
+    return word[:-ending] if len(word) - ending >= _SHORTEST_STEM else word
 
 
 class _Index:
@@ -135,7 +147,7 @@ class _Index:
         self.is_sqlite = session.get_bind().dialect.name == "sqlite"
 
     def size(self) -> int:
-        """How many services there are, counted up to 20,000."""
+        """How many services there are, counted no further than matters."""
         return self.session.scalar(_COUNT, {"chain": list(self.chain), "most": _MOST_COUNTED}) or 0
 
     def holding(self, where: str, words: Sequence[str], *, begins: bool, most: int = _MOST_HITS) -> list[int]:

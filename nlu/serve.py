@@ -35,7 +35,10 @@ def main() -> int:
         print(f"assistant: {', '.join(missing)} must be set", file=sys.stderr)
         return 2
     if not os.path.exists(os.environ["VENTANILLA_MODEL"]):
-        print(f"assistant: there is no model at {os.environ['VENTANILLA_MODEL']}: run 'python3 -m bot train'", file=sys.stderr)
+        print(
+            f"assistant: there is no model at {os.environ['VENTANILLA_MODEL']}: run 'python3 -m bot train'",
+            file=sys.stderr,
+        )
         return 2
     _quiet()
     _run(int(os.environ["VENTANILLA_ASSISTANT_PORT"]))

@@ -29,7 +29,9 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python3 -m bot ask", description=__doc__)
     parser.add_argument("--territory", help="id of the city or region, e.g. turin")
     parser.add_argument("--language", help="BCP 47 code that the conversation begins in")
-    parser.add_argument("--jsonl", action="store_true", help='read {"id","text","territory","language"?,"conversation"?} lines')
+    parser.add_argument(
+        "--jsonl", action="store_true", help='read {"id","text","territory","language"?,"conversation"?} lines'
+    )
     parser.add_argument("text", nargs="*", help="one message")
     chosen = parser.parse_args(arguments)
     if not chosen.jsonl and not (chosen.text and chosen.territory):

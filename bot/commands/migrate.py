@@ -38,8 +38,8 @@ def migrate(settings: Settings, *, records: bool = True) -> None:
     store = Store(settings.database)
     try:
         with step("database") as current:
-            done = upgrade(store, [RECORDS_MIGRATIONS])
-            current.note(", ".join(done.steps) or "nothing to change")
+            upgraded = upgrade(store, [RECORDS_MIGRATIONS])
+            current.note(", ".join(upgraded.steps) or "nothing to change")
         if records:
             with step("service records") as current:
                 done = load(store, settings.territories)
@@ -70,4 +70,6 @@ def _make_home(home: Path) -> None:
     try:
         home.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise Trouble(f"{home} cannot be made ({error.strerror}): set VENTANILLA_HOME to a folder you may write to.") from error
+        raise Trouble(
+            f"{home} cannot be made ({error.strerror}): set VENTANILLA_HOME to a folder you may write to."
+        ) from error

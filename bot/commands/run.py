@@ -114,7 +114,9 @@ def _require_free(host: str, port: int) -> None:
             probe.bind((host, port))
         except (OSError, OverflowError) as error:
             why = getattr(error, "strerror", None) or str(error)
-            raise Trouble(f"cannot listen on {host} port {port} ({why}): stop what uses it, or choose another with --port.") from error
+            raise Trouble(
+                f"cannot listen on {host} port {port} ({why}): stop what uses it, or choose another with --port."
+            ) from error
 
 
 def _port(value: str) -> int:

@@ -25,7 +25,7 @@ def prepare() -> None:
         Trouble: a step failed; the step itself printed why.
     """
     environment = {**os.environ, "VENTANILLA_INSIDE": APP.name}
-    done = subprocess.run([str(app_python()), "-m", "bot", "train"], cwd=ROOT, env=environment)
+    done = subprocess.run([str(app_python()), "-m", "bot", "train"], cwd=ROOT, env=environment, check=False)
     if done.returncode:
         raise Trouble("the set-up stopped; the line above says why and what to do.")
 

@@ -30,11 +30,13 @@ def main(arguments: list[str]) -> int:
         "VENTANILLA_APP_PYTHON": str(DEV.python),
         "PYTHONPATH": str(ROOT),
     }
-    trained = subprocess.run([str(DEV.python), "-m", "bot", "train"], cwd=ROOT, env=environment)
+    trained = subprocess.run([str(DEV.python), "-m", "bot", "train"], cwd=ROOT, env=environment, check=False)
     if trained.returncode:
         raise Trouble("the set-up stopped; the line above says why and what to do.")
     sys.stdout.flush()
-    return subprocess.run([str(DEV.python), "-m", "pytest", *arguments], cwd=ROOT, env=environment).returncode
+    return subprocess.run(
+        [str(DEV.python), "-m", "pytest", *arguments], cwd=ROOT, env=environment, check=False
+    ).returncode
 
 
 def _install_programs() -> None:
@@ -48,9 +50,9 @@ def _install_programs() -> None:
     with step(f"programs for the tests: {names}"):
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(["apt-get", "update"], **quiet)  # type: ignore[call-overload]
+        subprocess.run(["apt-get", "update"], check=False, **quiet)  # type: ignore[call-overload]
         command = ["apt-get", "install", "-y", "--no-install-recommends", *missing, "fonts-noto-core"]
-        subprocess.run(command, env=environment, **quiet)  # type: ignore[call-overload]
+        subprocess.run(command, env=environment, check=False, **quiet)  # type: ignore[call-overload]
 
 
 def _is_there(places: tuple[str, ...]) -> bool:

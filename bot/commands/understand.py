@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from bot.conversation.assistant import Assistant, Understanding
-from bot.conversation.safety import SafetyRules
+from bot.conversation.safety import SafetyRules, is_other_language
 from bot.environments import ROOT
 from bot.lines import read_lines
 from bot.own_assistant import assistant_running
@@ -52,6 +52,6 @@ def describe(line: dict[str, Any], understood: Understanding, rules: SafetyRules
     """Return the output line of one input line; the safety rules speak before the model."""
     shape = {"id": line.get("id"), **understood.as_dict()}
     danger = rules.danger_in(line["text"], understood.language)
-    if danger:
+    if danger and not is_other_language(danger, understood):
         shape["safety"] = danger.kind
     return shape

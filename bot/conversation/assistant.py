@@ -113,7 +113,9 @@ class Assistant:
 
     async def renew_session(self, sender: str) -> None:
         """Begin a new session for a conversation: its slots stay, its events no longer slow the next turn."""
-        await self._post("/webhooks/exchange/webhook", {"sender": sender, "message": SESSION_START, "metadata": {}, "command": True})
+        await self._post(
+            "/webhooks/exchange/webhook", {"sender": sender, "message": SESSION_START, "metadata": {}, "command": True}
+        )
 
     async def understand(self, messages: Sequence[Mapping[str, Any]]) -> list[Understanding]:
         """Return what each of ``messages`` ({"text", "metadata"}) means.

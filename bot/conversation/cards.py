@@ -79,7 +79,9 @@ class CardMaker:
         """Return the card of a first step with the service where it is done."""
         title = self._text(f"step.{step}")
         if not services:
-            return Card(id=f"step:{step}", title=title, title_language=self._language, language=self._language, kind="step")
+            return Card(
+                id=f"step:{step}", title=title, title_language=self._language, language=self._language, kind="step"
+            )
         inner = self.service(services[0], ("documents", "hours", "address"))
         return Card(
             id=inner.id,

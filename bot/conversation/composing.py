@@ -161,7 +161,9 @@ class Composer:
         steps = [(step, list(ids)) for step, ids in arguments.get("steps") or ()]
         views = {
             view.id: view
-            for view in detail.load_views(session, [*services, *(one for _, ids in steps for one in ids)], language, now)
+            for view in detail.load_views(
+                session, [*services, *(one for _, ids in steps for one in ids)], language, now
+            )
         }
         show = tuple(arguments.get("show") or ("short",))
         cards += [maker.service(views[one], show) for one in services if one in views]

@@ -274,5 +274,3 @@ class StoredConversations:
 def _clean(text: str) -> str:
     # Control characters could hide what is shown (bidirectional overrides) or break a terminal; line ends and tabs stay.
     return "".join(sign for sign in text if sign in "\n\t" or (sign.isprintable() or sign in "\u200c\u200d")).strip()
-
-

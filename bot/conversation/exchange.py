@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.conversation import choices
-from bot.conversation.assistant import Assistant, AssistantDown, Understanding
+from bot.conversation.assistant import Answer, Assistant, AssistantDown, Understanding
 from bot.conversation.composing import Composer
 from bot.conversation.fallback import fallback_replies
 from bot.conversation.messages import Reply
-from bot.conversation.safety import SafetyRules
+from bot.conversation.safety import Danger, SafetyRules, is_other_language
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +37,7 @@ class Exchange:
     replies: list[Reply] = field(default_factory=list)
     effects: dict[str, Any] = field(default_factory=dict)
     understanding: Understanding | None = None
+    danger: Danger | None = None
     safety: str | None = None
     failed: bool = False
     ended: bool = False
@@ -73,7 +74,9 @@ class Answering:
     async def answer(self, exchange: Exchange) -> None:
         """Take an exchange through every step until one ends it; its replies are then complete."""
         started = time.perf_counter()
+        last = ""
         for name, step in self.steps:
+            last = name
             await step(exchange)
             if exchange.ended:
                 break
@@ -82,7 +85,7 @@ class Answering:
             extra={
                 "territory": exchange.territory,
                 "language": exchange.language,
-                "last_step": name,
+                "last_step": last,
                 "failed": exchange.failed,
                 "milliseconds": round((time.perf_counter() - started) * 1000),
             },
@@ -95,38 +98,28 @@ class Answering:
             exchange.ended = True
 
     async def protect(self, exchange: Exchange) -> None:
-        """Lead with the territory's numbers when the message speaks of danger; the other needs are answered after."""
+        """Lead with the territory's numbers when the message speaks of danger; the other needs are answered after.
+
+        A rule of another language than the talk's waits for one more look: what is a cry for help in one language can
+        be an ordinary word in another ("mama", "enferma"). If nobody can look, the help is shown.
+        """
         danger = self._rules.danger_in(exchange.text, exchange.language) if exchange.choice is None else None
-        if danger is None:
-            return
-        exchange.safety = danger.kind
-        language = exchange.language
-        if not exchange.language_chosen and danger.language in self._composer.languages:
-            # The help must be in the words of the cry for help, before anything else knows the language.
-            language = danger.language
-        arguments = {
-            "values": {"territory": exchange.territory},
-            "emergency": danger.kind,
-            "danger_services": danger.kind,
-            "choices": ["person"],
-        }
-        await self._say(exchange, f"utter_safety_{danger.kind}", arguments, language)
+        exchange.danger = danger
+        if danger and danger.language == exchange.language:
+            await self._show_help(exchange, danger)
 
     async def understand_and_decide(self, exchange: Exchange) -> None:
         """Have Rasa understand and decide; when it cannot, answer from the records alone."""
-        command = exchange.choice is not None
-        try:
-            text = choices.command(exchange.choice) if exchange.choice is not None else exchange.text
-            metadata = {**exchange.metadata, "languages": self._composer.languages}
-            answer = await self._assistant.handle(exchange.conversation, text, metadata, command=command)
-        except AssistantDown as down:
-            log.error("assistant down", extra={"reason": str(down)})
-            exchange.failed = True
+        answer = await self._ask_assistant(exchange)
+        understood = answer.understanding if answer else None
+        danger = exchange.danger
+        if danger and not exchange.safety and not is_other_language(danger, understood):
+            await self._show_help(exchange, danger)
+        if answer is None:
             exchange.replies += await fallback_replies(exchange, self._composer)
             exchange.ended = True
             return
-        exchange.understanding = answer.understanding
-        understood = answer.understanding
+        exchange.understanding = understood
         if exchange.safety and understood and (understood.safety or not understood.topics):
             # The numbers were given; an answer to anything less certain must not push them off the screen.
             return
@@ -151,6 +144,32 @@ class Answering:
             reply = await self._composer.compose("utter_language_noticed", arguments, spoken, exchange.territory)
             exchange.replies.insert(0, reply.reply)
 
+    async def _ask_assistant(self, exchange: Exchange) -> Answer | None:
+        try:
+            text = exchange.text if exchange.choice is None else choices.command(exchange.choice)
+            metadata = {**exchange.metadata, "languages": self._composer.languages}
+            return await self._assistant.handle(
+                exchange.conversation, text, metadata, command=exchange.choice is not None
+            )
+        except AssistantDown as down:
+            log.error("assistant down", extra={"reason": str(down)})
+            exchange.failed = True
+            return None
+
+    async def _show_help(self, exchange: Exchange, danger: Danger) -> None:
+        exchange.safety = danger.kind
+        language = exchange.language
+        if not exchange.language_chosen and danger.language in self._composer.languages:
+            # The help must be in the words of the cry for help, before anything else knows the language.
+            language = danger.language
+        arguments = {
+            "values": {"territory": exchange.territory},
+            "emergency": danger.kind,
+            "danger_services": danger.kind,
+            "choices": ["person"],
+        }
+        await self._say(exchange, f"utter_safety_{danger.kind}", arguments, language)
+
     async def _say(self, exchange: Exchange, response: str, arguments: Mapping[str, Any], language: str = "") -> None:
         composed = await self._composer.compose(response, arguments, language or exchange.language, exchange.territory)
         exchange.replies.append(composed.reply)
@@ -158,4 +177,3 @@ class Answering:
     def _take(self, exchange: Exchange, shape: Mapping[str, Any]) -> None:
         exchange.effects.update(shape.get("effects") or {})
         exchange.replies.append(self._composer.read(shape))
-

@@ -80,7 +80,9 @@ class Facts:
         amount = ""
         if cost.amount is not None:
             currency = cost.currency or self._territory.currency
-            amount = format_currency(cost.amount, currency, locale=languages.locale(self._language), format_type="standard")
+            amount = format_currency(
+                cost.amount, currency, locale=languages.locale(self._language), format_type="standard"
+            )
         msgid = f"cost.{cost.code}"
         worded = self._text(msgid, amount=amount) if self._wording.has(msgid) else cost.code
         return f"{worded} ({cost.note.text})" if cost.note else worded
@@ -131,7 +133,11 @@ class Facts:
     def _phone(self, service: ServiceView, full: bool) -> Iterable[Fact | None]:
         for phone in service.phones:
             shown = f"\u2068{phone.shown}\u2069"
-            parts = [shown, *([phone.note.text] if phone.note else []), *([self._text("fact.free_call")] if phone.free else [])]
+            parts = [
+                shown,
+                *([phone.note.text] if phone.note else []),
+                *([self._text("fact.free_call")] if phone.free else []),
+            ]
             yield self._fact("phone", self._join(parts))
 
     def _doubts(self, service: ServiceView, full: bool) -> Iterable[Fact | None]:
@@ -146,7 +152,9 @@ class Facts:
     def _prose(self, kind: str, prose: Prose | None) -> Fact | None:
         if prose is None:
             return None
-        return self._fact(kind, prose.text.strip(), language=None if prose.language == self._language else prose.language)
+        return self._fact(
+            kind, prose.text.strip(), language=None if prose.language == self._language else prose.language
+        )
 
     def _join(self, parts: Iterable[str]) -> str:
         # A middle dot instead of a grammatical list: it needs no "and" and works in every script.

@@ -50,7 +50,7 @@ def name_in(code: str, language: str) -> str:
     for candidate in (CLDR_NAMES.get(code, code).replace("-", "_"), code.split("-")[0]):
         if candidate in names:
             return str(names[candidate])
-    return locale("en").languages.get(code, code)
+    return str(locale("en").languages.get(code, code))
 
 
 def describe(code: str) -> Language:
@@ -78,9 +78,10 @@ def best_match(wanted: str | None, available: list[str]) -> str | None:
         except ValueError:
             continue
     by_lower = {code.lower(): code for code in available}
-    for _, _, code in sorted(ranges):
-        while code:
-            if code in by_lower:
-                return by_lower[code]
-            code = code.rpartition("-")[0]
+    for _, _, wanted_code in sorted(ranges):
+        parts = wanted_code.split("-")
+        for length in range(len(parts), 0, -1):
+            found = by_lower.get("-".join(parts[:length]))
+            if found:
+                return found
     return None

@@ -24,14 +24,19 @@ def links_of(service: ServiceView, wording: Wording, language: str, *, only_call
         links.append(Link("book", wording.text("link.book", language), service.booking_url))
     if service.website and is_web(service.website):
         links.append(Link("web", wording.text("link.web", language), service.website))
-    links += [Link("mail", wording.text("link.mail", language), f"mailto:{quote(mail, safe='@')}") for mail in service.emails[:1]]
+    links += [
+        Link("mail", wording.text("link.mail", language), f"mailto:{quote(mail, safe='@')}")
+        for mail in service.emails[:1]
+    ]
     return tuple(links)
 
 
 def call(number: str, shown: str, wording: Wording, language: str) -> Link:
     """Return the link that dials ``number`` and shows it the way people there write it."""
     # An isolate keeps the digits in order inside right-to-left text.
-    return Link("call", wording.text("link.call", language, number=f"\u2068{shown}\u2069"), f"tel:{number.replace(' ', '')}")
+    return Link(
+        "call", wording.text("link.call", language, number=f"\u2068{shown}\u2069"), f"tel:{number.replace(' ', '')}"
+    )
 
 
 def map_address(place: PlaceView) -> str:

@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import yaml
 
 # Words that may stand in the gap of ".."
 GAP_WORDS = 5
+START_LETTERS = 2
+# From here on the language of a message counts as certain.
+SURE = 0.9
 # Kinds in the order in which they lead when a message holds several.
 KINDS = ("danger", "suicide", "violence", "trafficking", "child_alone")
 
@@ -38,6 +43,7 @@ class Danger:
 class _Rule:
     kind: str
     language: str
+    starts: frozenset[str]
     parts: tuple[re.Pattern[str], ...]
 
     def matches(self, sentence: str) -> bool:
@@ -53,13 +59,14 @@ class SafetyRules:
         Raises:
             BrokenRules: a file is not of the format.
         """
-        self._rules: list[_Rule] = []
-        self._never: list[re.Pattern[str]] = []
+        self._count = 0
+        self._by_start: defaultdict[str, list[_Rule]] = defaultdict(list)
+        self._never: dict[str, list[re.Pattern[str]]] = {}
         for path in sorted(folder.glob("*/safety_rules.yml")):
-            self._read(path)
+            self._read(path, path.parent.name)
 
     def __len__(self) -> int:
-        return len(self._rules)
+        return self._count
 
     def danger_in(self, text: str, language: str) -> Danger | None:
         """Return the most urgent danger that a message speaks of, or None.
@@ -75,22 +82,59 @@ class SafetyRules:
         return Danger(first.kind, first.language)
 
     def _matching(self, sentence: str) -> list[_Rule]:
-        matching = [rule for rule in self._rules if rule.matches(sentence)]
-        if matching and any(never.search(sentence) for never in self._never):
-            return []
-        return matching
+        # Rules are filed under the letters their first word begins with: a message meets a few of thousands.
+        keys = {"", *(word[:START_LETTERS] for word in sentence.split())}
+        rules = {id(rule): rule for key in keys for rule in self._by_start.get(key, ())}
+        matching = [rule for rule in rules.values() if rule.matches(sentence)]
+        silent = {
+            language
+            for language in {rule.language for rule in matching}
+            if any(never.search(sentence) for never in self._never.get(language, ()))
+        }
+        return [rule for rule in matching if rule.language not in silent]
 
-    def _read(self, path: Path) -> None:
+    def _read(self, path: Path, language: str) -> None:
         try:
             data = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
             words = {name: [str(word) for word in entries] for name, entries in (data.get("words") or {}).items()}
             for kind, rules in (data.get("rules") or {}).items():
                 if kind not in KINDS:
                     raise BrokenRules(f"{path}: rules: '{kind}' is not one of {', '.join(KINDS)}")
-                self._rules += [_Rule(kind, path.parent.name, _compile(str(rule), words, path)) for rule in rules]
-            self._never += [part for rule in data.get("never") or [] for part in _compile(str(rule), words, path)]
+                for rule in rules:
+                    self._file(_Rule(kind, language, _starts(str(rule), words), _compile(str(rule), words, path)))
+            self._never[language] = [
+                part for rule in data.get("never") or [] for part in _compile(str(rule), words, path)
+            ]
         except (yaml.YAMLError, AttributeError, TypeError) as error:
             raise BrokenRules(f"{path}: {error}") from error
+
+    def _file(self, rule: _Rule) -> None:
+        self._count += 1
+        for start in rule.starts:
+            self._by_start[start].append(rule)
+
+
+class Understood(Protocol):
+    """What the second look needs to know of a message."""
+
+    @property
+    def detected(self) -> str | None:
+        """BCP 47 code of the message's own language, None when it carries none."""
+
+    @property
+    def language_confidence(self) -> float:
+        """How sure that is, 0 to 1."""
+
+
+def is_other_language(danger: Danger, understood: Understood | None) -> bool:
+    """Tell whether a message is surely of another language than the rule that recognised danger in it.
+
+    Args:
+        understood: what the NLU says of the message; None when nobody could look: then help is shown.
+    """
+    if understood is None or understood.detected is None:
+        return False
+    return understood.detected != danger.language and understood.language_confidence >= SURE
 
 
 def sentences(text: str) -> list[str]:
@@ -107,6 +151,18 @@ def normal(text: str) -> str:
 
 def _compile(rule: str, words: dict[str, list[str]], path: Path) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(_ordered(part, words, path)) for part in rule.split(" & "))
+
+
+def _starts(rule: str, words: dict[str, list[str]]) -> frozenset[str]:
+    first = rule.split()[0]
+    entries = words.get(first[1:-1], []) if first.startswith("{") else [first]
+    starts = set()
+    for entry in entries:
+        word = entry.split()[0]
+        plain = (normal(word.rstrip("*")).split() or [""])[0]
+        # A stem shorter than the key could begin any word: such a rule is always tried.
+        starts.add("" if word.endswith("*") and len(plain) < START_LETTERS else plain[:START_LETTERS])
+    return frozenset(starts)
 
 
 def _ordered(part: str, words: dict[str, list[str]], path: Path) -> str:

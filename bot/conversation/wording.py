@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from gettext import c2py  # type: ignore[attr-defined]
+from gettext import c2py
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -99,11 +99,13 @@ class Wording:
         for message in catalog:
             if not message.id or message.fuzzy:
                 continue
-            if isinstance(message.id, (list, tuple)):
-                if all(message.string):
-                    texts[message.id[0]] = tuple(message.string)
-            elif message.string:
-                texts[str(message.id)] = str(message.string)
+            forms = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+            if not forms or not all(forms):
+                continue
+            if isinstance(message.id, str):
+                texts[message.id] = forms[0]
+            else:
+                texts[message.id[0]] = forms
 
 
 def _fill(text: str, values: dict[str, object]) -> str:

@@ -11,7 +11,7 @@ from knowledge.model import Base
 config = context.config
 
 
-def _note(step: Any, **_rest: Any) -> None:
+def _note(ctx: Any, step: Any, heads: Any, run_args: Any) -> None:
     revision = step.up_revision
     config.attributes.get("steps", []).append(f"{step.up_revision_id}: {revision.doc if revision else ''}")
 

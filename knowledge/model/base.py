@@ -54,4 +54,6 @@ class Extended:
 
 def reference(target: str, *, cascade: bool = True) -> Any:
     """An optional, indexed reference; with `cascade`, the row goes when its target goes."""
-    return mapped_column(ForeignKey(target, ondelete="CASCADE" if cascade else None), index=True, default=None)
+    return mapped_column(
+        ForeignKey(target, ondelete="CASCADE" if cascade else None), index=True, default=None
+    )

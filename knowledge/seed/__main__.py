@@ -22,7 +22,9 @@ def main(arguments: list[str] | None = None) -> int:
     checking.add_argument("territories", nargs="*", help="show only the problems of these territories")
     loading = commands.add_parser("load", help="brings a database up to date with the records")
     loading.add_argument("folder", type=Path)
-    loading.add_argument("--database", required=True, help="SQLAlchemy URL, such as sqlite:///var/ventanilla.db")
+    loading.add_argument(
+        "--database", required=True, help="SQLAlchemy URL, such as sqlite:///var/ventanilla.db"
+    )
     chosen = parser.parse_args(arguments)
     if chosen.command == "load":
         return _load(chosen.folder, chosen.database)

@@ -65,7 +65,7 @@ def code_of(vocabulary: str) -> AfterValidator:
     """A validator that accepts the codes of one vocabulary, which the validation context holds as `vocabulary`."""
 
     def check(value: str, info: ValidationInfo) -> str:
-        known: Vocabulary = info.context["vocabulary"]
+        known: Vocabulary = (info.context or {})["vocabulary"]
         if not known.knows(vocabulary, value):
             raise ValueError(f"a code of knowledge/vocabulary/{vocabulary}.yml, not {value!r}")
         return value
@@ -85,7 +85,9 @@ def one_of(*words: str) -> AfterValidator:
 
 
 def _date_text(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime.date) else str(value) if type(value) is int else value
+    return (
+        value.isoformat() if isinstance(value, datetime.date) else str(value) if type(value) is int else value
+    )
 
 
 def _distinct(values: list[Any]) -> list[Any]:
@@ -116,6 +118,8 @@ OpeningTime = Annotated[str, _matching(_TIME, "a time in quotes such as '09:00'"
 ClosingTime = Annotated[str, AfterValidator(_closing)]
 MonthDay = Annotated[str, _matching(_MONTH_DAY, "a month and day in quotes such as '06-24'")]
 PartialDate = Annotated[
-    str, BeforeValidator(_date_text), _matching(_PARTIAL_DATE, "a year, a month or a day: '2024', '2024-02', '2024-02-29'")
+    str,
+    BeforeValidator(_date_text),
+    _matching(_PARTIAL_DATE, "a year, a month or a day: '2024', '2024-02', '2024-02-29'"),
 ]
 distinct = AfterValidator(_distinct)

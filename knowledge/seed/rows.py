@@ -15,12 +15,10 @@ from knowledge.model import (
     Doubt,
     Language,
     Location,
-    Organization,
     Phone,
     RequiredDocument,
     Schedule,
     ScheduleException,
-    Service,
     ServiceAtLocation,
     ServiceTag,
     Source,
@@ -133,15 +131,21 @@ class RowMaker:
     def _plain_rows(self) -> None:
         record = self.record
         for index, phone in enumerate(record.phones):
-            number = short_form(phone.number) if phone.short else to_e164(phone.number, self.territory.country)
-            key = self._add(Phone, "phone", index, number=number, short=phone.short, free=phone.free, extra={})
+            number = (
+                short_form(phone.number) if phone.short else to_e164(phone.number, self.territory.country)
+            )
+            key = self._add(
+                Phone, "phone", index, number=number, short=phone.short, free=phone.free, extra={}
+            )
             self.rows[Phone][-1]["description"] = self._texts("phone", key, "note", phone.note)
         for index, cost in enumerate(record.costs):
             currency = cost.currency or (self.territory.currency if cost.amount is not None else None)
             key = self._add(
                 CostOption, "cost", index, option=cost.code, amount=cost.amount, currency=currency, extra={}
             )
-            self.rows[CostOption][-1]["amount_description"] = self._texts("cost_option", key, "note", cost.note)
+            self.rows[CostOption][-1]["amount_description"] = self._texts(
+                "cost_option", key, "note", cost.note
+            )
         for index, document in enumerate(record.bring):
             self._add(RequiredDocument, "document", index, document=document, extra={})
         for index, language in enumerate(record.languages):
@@ -160,7 +164,7 @@ class RowMaker:
     def _place(self, index: int) -> None:
         place = self.record.places[index]
         key = f"{self.record.id}/place-{index}"
-        location = {
+        location: dict[str, Any] = {
             "id": key,
             "territory_id": self.territory.id,
             "location_type": "physical",
@@ -173,7 +177,7 @@ class RowMaker:
         }
         self.rows[Location].append(location)
         if place.address or place.postal_code or place.city:
-            address = {
+            address: dict[str, Any] = {
                 "id": f"{key}/address",
                 "territory_id": self.territory.id,
                 "location_id": key,
@@ -211,11 +215,18 @@ class RowMaker:
 
     def _add(self, table: type[Base], kind: str, position: int, **values: Any) -> str:
         key = f"{self.record.id}/{kind}-{position}"
-        shared = {"id": key, "territory_id": self.territory.id, "service_id": self.record.id, "position": position}
+        shared = {
+            "id": key,
+            "territory_id": self.territory.id,
+            "service_id": self.record.id,
+            "position": position,
+        }
         self.rows[table].append({**shared, **values})
         return key
 
-    def _texts(self, record_type: str, record_id: str, field: str, texts: dict[str, str] | None) -> str | None:
+    def _texts(
+        self, record_type: str, record_id: str, field: str, texts: dict[str, str] | None
+    ) -> str | None:
         if not texts:
             return None
         rows, main_text = translation_rows(

@@ -6,7 +6,17 @@ from typing import Annotated
 
 from pydantic import Field
 
-from knowledge.seed.fields import Identifier, Language, MonthDay, Texts, WebAddress, Word, code_of, distinct, one_of
+from knowledge.seed.fields import (
+    Identifier,
+    Language,
+    MonthDay,
+    Texts,
+    WebAddress,
+    Word,
+    code_of,
+    distinct,
+    one_of,
+)
 from knowledge.seed.records import Hours, Strict
 
 NUMBER_SERVICES = (

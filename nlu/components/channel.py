@@ -51,7 +51,11 @@ class ExchangeInput(InputChannel):
             body = request.json
             collector = CollectingOutputChannel()
             message = UserMessage(
-                body["message"], collector, body["sender"], input_channel=self.name(), metadata=body.get("metadata") or {}
+                body["message"],
+                collector,
+                body["sender"],
+                input_channel=self.name(),
+                metadata=body.get("metadata") or {},
             )
             try:
                 meaning = None if body.get("command") else await _understand(request, message)

@@ -1,0 +1,102 @@
+"""Checks the catalogs: every text in every language, with the same gaps, and how many still want a native reviewer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po
+
+from bot.conversation.wording import LOCALE, SOURCE
+from knowledge.codes import load_vocabulary
+
+REVIEW = "native review"
+_GAP = re.compile(r"\{(\w+)\}")
+# vocabulary: prefix of its message ids
+PREFIXES = {
+    "topics": "topic",
+    "offers": "offer",
+    "audiences": "audience",
+    "documents": "document",
+    "costs": "cost",
+    "ways": "way",
+    "accessibility": "accessibility",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogProblem:
+    """One mistake: the file, the message id, and what is expected."""
+
+    file: Path
+    msgid: str
+    expected: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.msgid}: {self.expected}"
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogReport:
+    """``waiting``: by language, how many entries carry a comment that asks for a native reviewer."""
+
+    problems: list[CatalogProblem]
+    waiting: dict[str, int]
+    texts: int
+
+
+def check_catalogs(folder: Path = LOCALE) -> CatalogReport:
+    """Compare every catalog with the English one, and the English one with the vocabularies of codes."""
+    files = {path.parent.parent.name: path for path in sorted(folder.glob("*/LC_MESSAGES/*.po"))}
+    catalogs = {language: _read(path) for language, path in files.items()}
+    source = _by_id(catalogs[SOURCE])
+    problems = [CatalogProblem(files[SOURCE], msgid, "a text for this code") for msgid in _codes() if msgid not in source]
+    for language, catalog in catalogs.items():
+        problems += _compare(files[language], _by_id(catalog), source)
+    waiting = {language: _waiting(catalog) for language, catalog in catalogs.items()}
+    return CatalogReport(problems, waiting, len(source))
+
+
+def _compare(file: Path, catalog: dict[str, Message], source: dict[str, Message]) -> Iterator[CatalogProblem]:
+    for msgid, original in source.items():
+        message = catalog.get(msgid)
+        if message is None or not all(_forms(message)):
+            yield CatalogProblem(file, msgid, "a translation")
+            continue
+        wanted = set(_GAP.findall(_forms(original)[-1]))
+        for form in _forms(message):
+            found = set(_GAP.findall(form))
+            # A singular or dual may say "one" in words.
+            if not found <= wanted or (len(_forms(message)) == 1 and found != wanted):
+                yield CatalogProblem(file, msgid, f"the gaps {sorted(wanted)}, not {sorted(found)}")
+    for msgid in catalog.keys() - source.keys():
+        yield CatalogProblem(file, msgid, "an id that the English catalog has")
+
+
+def _codes() -> Iterator[str]:
+    codes = load_vocabulary().codes
+    for vocabulary, prefix in PREFIXES.items():
+        for code in codes[vocabulary]:
+            yield f"{prefix}.{code}"
+
+
+def _by_id(catalog: Catalog) -> dict[str, Message]:
+    return {message.id if isinstance(message.id, str) else message.id[0]: message for message in catalog if message.id}
+
+
+def _forms(message: Message) -> tuple[str, ...]:
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ("",))
+
+
+def _waiting(catalog: Catalog) -> int:
+    return sum(
+        any(REVIEW in comment for comment in (*message.user_comments, *message.auto_comments)) for message in catalog
+    )
+
+
+def _read(path: Path) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file, abort_invalid=True)
