@@ -45,15 +45,38 @@ from knowledge.words import fold
 
 AT = datetime.datetime(2026, 11, 23, 9, 30, tzinfo=datetime.UTC)
 BATCH = 5000
-SYLLABLES = "ba ce di fo gu ha ki lo mu na pe ri so tu va we xa yo za bri cla dre flo gri".split()
+SYLLABLES = [
+    "ba",
+    "ce",
+    "di",
+    "fo",
+    "gu",
+    "ha",
+    "ki",
+    "lo",
+    "mu",
+    "na",
+    "pe",
+    "ri",
+    "so",
+    "tu",
+    "va",
+    "we",
+    "xa",
+    "yo",
+    "za",
+    "bri",
+    "cla",
+    "dre",
+    "flo",
+    "gri",
+]
 LANGUAGES = ("en", "fr", "ar", "fa", "uk", "ti", "so", "ur", "tr", "es")
 
 
 def main() -> int:
     """Makes the database if it is not there, measures and prints a table."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--services", type=int, default=100_000)
     parser.add_argument("--seconds", type=float, default=20.0, help="for all searches together")
     parser.add_argument("--database", type=Path, help="kept and used again; default: a temporary file")
@@ -94,9 +117,7 @@ def measure(store: Store, seconds: float) -> None:
                 found += search(session, chance)
             times.append((time.perf_counter() - began) * 1000)
         p95 = statistics.quantiles(times, n=20)[-1]
-        print(
-            f"{name:34} {len(times):8} {found / len(times):7.0f} {statistics.median(times):8.2f} {p95:8.2f}"
-        )
+        print(f"{name:34} {len(times):8} {found / len(times):7.0f} {statistics.median(times):8.2f} {p95:8.2f}")
 
 
 def kinds() -> Iterator[tuple[str, Callable[[Session, random.Random], int]]]:
@@ -219,9 +240,7 @@ def service(number: int, chance: random.Random) -> Iterator[tuple[type, dict[str
             "extra": {},
         },
     )
-    hours = Schedule(
-        byday="MO,TU,WE,TH,FR", opens_at=chance.choice(("08:00", "09:00", "14:00")), closes_at="17:00"
-    )
+    hours = Schedule(byday="MO,TU,WE,TH,FR", opens_at=chance.choice(("08:00", "09:00", "14:00")), closes_at="17:00")
     yield (
         Schedule,
         {

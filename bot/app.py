@@ -1,4 +1,4 @@
-"""Composition root: the only place that makes the parts and wires them. Nothing connects before ``start``."""
+"""The public web application: health and channels, with what starts and ends along with them."""
 
 from __future__ import annotations
 
@@ -6,79 +6,15 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from actions import registry
-from bot import callbacks, health
-from bot.channels.web import create_routes, web_middleware
-from bot.conversation.assistant import Assistant
-from bot.conversation.composing import Composer
-from bot.conversation.conversations import StoredConversations
-from bot.conversation.exchange import Answering
-from bot.conversation.limits import Limits
-from bot.conversation.retention import Retention
-from bot.conversation.safety import SafetyRules
-from bot.conversation.wording import Wording
-from bot.environments import ROOT
-from bot.records.trackers import Trackers
-from bot.settings import Settings
-from knowledge.store import Store
+from bot import health
+from bot.channels.web import WebSettings, create_routes, web_middleware
+from bot.parts import Parts
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Parts:
-    """Everything that one process of the app is made of."""
-
-    settings: Settings
-    store: Store
-    wording: Wording
-    composer: Composer
-    assistant: Assistant
-    conversations: StoredConversations
-    retention: Retention
-    callbacks: Starlette
-
-
-def make_parts(settings: Settings) -> Parts:
-    """Return the wired parts.
-
-    Args:
-        settings: read once; ``callback_secret`` must be set, since the assistant has to prove itself with it.
-    """
-    store = Store(settings.database)
-    wording = Wording()
-    secret = settings.callback_secret.get_secret_value()
-    composer = Composer(wording, store, retention_days=settings.retention_days)
-    assistant = Assistant(settings.assistant_url, secret, settings.assistant_seconds)
-    trackers = Trackers(settings.trackers)
-    conversations = StoredConversations(
-        store=store,
-        answering=Answering(rules=SafetyRules(ROOT / "nlu"), assistant=assistant, composer=composer),
-        assistant=assistant,
-        composer=composer,
-        limits=Limits(
-            messages_per_minute=settings.messages_per_minute, conversations_per_hour=settings.conversations_per_hour
-        ),
-        trackers=trackers,
-        default_language=settings.default_language,
-        longest_message=settings.longest_message,
-        session_turns=settings.session_turns,
-    )
-    return Parts(
-        settings=settings,
-        store=store,
-        wording=wording,
-        composer=composer,
-        assistant=assistant,
-        conversations=conversations,
-        retention=Retention(store, trackers, settings.retention_days),
-        callbacks=callbacks.create(registry.executor(store), composer, secret),
-    )
 
 
 def create_app(parts: Parts) -> Starlette:
@@ -100,7 +36,11 @@ def create_app(parts: Parts) -> Starlette:
     return Starlette(
         routes=[
             Route("/health", health.endpoint(parts.store, parts.assistant)),
-            *create_routes(parts.conversations, parts.wording, web_settings(parts.settings)),
+            *create_routes(parts.conversations, parts.wording, WebSettings(
+                    quick_exit_url=parts.settings.quick_exit_url,
+                    longest_message=parts.settings.longest_message,
+                    secure=parts.settings.public_url.startswith('https://'),
+                )),
         ],
         middleware=web_middleware(),
         lifespan=lifespan,

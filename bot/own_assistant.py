@@ -11,9 +11,9 @@ from contextlib import asynccontextmanager
 
 import uvicorn
 
-from bot.app import Parts, make_parts
 from bot.conversation.assistant import Assistant
 from bot.environments import ASSISTANT, ROOT
+from bot.parts import Parts, make_parts
 from bot.progress import Trouble
 from bot.serve import LoopbackServer, bind
 from bot.settings import Settings, new_secret

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 import uvicorn
 
 from bot import logs
-from bot.app import create_app, make_parts
+from bot.app import create_app
+from bot.parts import make_parts
 from bot.progress import Trouble
 from bot.settings import Settings, settings
 

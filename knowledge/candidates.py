@@ -25,6 +25,7 @@ from knowledge.word_search import Hit
 _EARTH_KM = 6371.0
 _FAR = math.inf
 _AT_ONCE = 10
+_BEST_STATES = ("open", "phone", "appointment", "closed", "unknown")
 
 
 @dataclass(frozen=True)
@@ -153,16 +154,12 @@ class Candidates:
                     found.append(replace(candidate, opening=now))
             if enough is not None and len(found) >= enough:
                 break
-        return sorted(
-            found, key=lambda candidate: candidate.opening is None or candidate.opening.state != "open"
-        )
+        return sorted(found, key=lambda candidate: candidate.opening is None or candidate.opening.state != "open")
 
     def _openings(self, ids: Sequence[str]) -> dict[str, Opening]:
         # Plain rows: building objects would take longer than reading.
         schedules: dict[str, dict[str | None, list[Any]]] = defaultdict(lambda: defaultdict(list))
-        for row in self.session.execute(
-            select(*Schedule.__table__.columns).where(Schedule.service_id.in_(ids))
-        ):
+        for row in self.session.execute(select(*Schedule.__table__.columns).where(Schedule.service_id.in_(ids))):
             schedules[row.service_id][row.location_id].append(row)
         exceptions: dict[str, list[Any]] = defaultdict(list)
         changed = select(*ScheduleException.__table__.columns).where(ScheduleException.service_id.in_(ids))
@@ -179,9 +176,8 @@ class Candidates:
             holidays: Any = frozenset() if service_id in never_off else self.scope.days_off
             for rows in places.values():
                 now = opening(rows, exceptions[service_id], holidays, self.scope.at, self.scope.timezone)
-                if service_id not in best or (now.state == "open" and best[service_id].state != "open"):
-                    best[service_id] = now
-                elif now.state == "phone" and best[service_id].state not in ("open", "phone"):
+                known = best.get(service_id)
+                if known is None or _BEST_STATES.index(now.state) < _BEST_STATES.index(known.state):
                     best[service_id] = now
         return best
 

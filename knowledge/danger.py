@@ -32,9 +32,7 @@ def helping_services(session: Session, territory: str, kind: str) -> tuple[str, 
     if kind not in HELP:
         return ()
     topic, offers = HELP[kind]
-    query = Query(
-        territory=territory, topics=(topic,), offers=frozenset(offers), at=datetime.now(UTC), limit=SERVICES
-    )
+    query = Query(territory=territory, topics=(topic,), offers=frozenset(offers), at=datetime.now(UTC), limit=SERVICES)
     return tuple(
         found.service_id
         for found in find(session, query).results

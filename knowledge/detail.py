@@ -21,9 +21,7 @@ _LATER = datetime.datetime.max.replace(tzinfo=datetime.UTC)
 _STATES = ("open", "phone", "closed", "appointment", "unknown")
 
 
-def load_views(
-    session: Session, ids: Sequence[str], language: str, at: datetime.datetime
-) -> list[ServiceView]:
+def load_views(session: Session, ids: Sequence[str], language: str, at: datetime.datetime) -> list[ServiceView]:
     """Services for a reader of `language` (BCP 47) at the aware moment `at`, in the order of `ids`.
 
     Ids of no service are left out. However many are asked for, this takes the same number of queries.
@@ -34,9 +32,7 @@ def load_views(
         .options(
             selectinload(Service.organization),
             selectinload(Service.tags),
-            selectinload(Service.places)
-            .selectinload(ServiceAtLocation.location)
-            .selectinload(Location.addresses),
+            selectinload(Service.places).selectinload(ServiceAtLocation.location).selectinload(Location.addresses),
             selectinload(Service.phones),
             selectinload(Service.schedules),
             selectinload(Service.schedule_exceptions),
@@ -50,9 +46,7 @@ def load_views(
         )
     ).all()
     owners = {each: get_territory(session, each) for each in {service.territory_id for service in services}}
-    views = {
-        service.id: _View(service, owners[service.territory_id], language, at).whole() for service in services
-    }
+    views = {service.id: _View(service, owners[service.territory_id], language, at).whole() for service in services}
     return [views[each] for each in dict.fromkeys(ids) if each in views]
 
 
@@ -100,9 +94,7 @@ class _View:
             emails=tuple(email for email in (service.email, *service.more_emails) if email),
             website=service.url,
             places=places,
-            opening=self._opening_of(None)
-            if self._rows(None)
-            else _best([place.opening for place in places]),
+            opening=self._opening_of(None) if self._rows(None) else _best([place.opening for place in places]),
             open_on_holidays=service.holidays == "open",
             closures=self._closures(today),
             hours_note=self._text("service", service.id, "hours_note", service.hours_note),
@@ -116,9 +108,7 @@ class _View:
             freshness=freshness(service.assured_date, today, owner.confirmed_days),
             confidence=service.confidence,
             sources=tuple(SourceView(entry.url, entry.supports, entry.date) for entry in service.sources),
-            doubts=tuple(
-                DoubtView(entry.field, entry.note) for entry in service.doubts if not entry.resolved_at
-            ),
+            doubts=tuple(DoubtView(entry.field, entry.note) for entry in service.doubts if not entry.resolved_at),
             timezone=owner.timezone,
             currency=owner.currency,
             edited_by_city=service.edited_by_city,
@@ -130,9 +120,7 @@ class _View:
         return ZoneInfo(self.owner.timezone)
 
     def _text(self, record_type: str, record_id: str, field: str, main: str | None) -> Prose | None:
-        chosen = choose(
-            self.texts[record_type, record_id, field], self.language, self.owner.official_languages
-        )
+        chosen = choose(self.texts[record_type, record_id, field], self.language, self.owner.official_languages)
         if chosen is None and main:
             # Imported records have no translations: their texts are taken for the official language.
             official = self.owner.official_languages

@@ -104,9 +104,7 @@ def find(session: Session, query: Query) -> Findings:
         hits = search_words(session, query.words, scope.chain)
         if not hits:
             return Findings()
-    wishes = Wishes.of(
-        query.circumstances, query.language_wanted, query.near, query.offers, scope.official_languages
-    )
+    wishes = Wishes.of(query.circumstances, query.language_wanted, query.near, query.offers, scope.official_languages)
     answer, dropped = _Answer(), tuple[str, ...]()
     for dropped in _ways_to_relax(wishes.hard):
         answer = _answer(session, query, scope, topics, hits, wishes.without(dropped))

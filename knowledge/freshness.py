@@ -9,9 +9,7 @@ Freshness = Literal["unconfirmed", "confirmed", "stale"]
 CONFIRMED_DAYS = 180
 
 
-def freshness(
-    assured: datetime.date | None, today: datetime.date, confirmed_days: int = CONFIRMED_DAYS
-) -> Freshness:
+def freshness(assured: datetime.date | None, today: datetime.date, confirmed_days: int = CONFIRMED_DAYS) -> Freshness:
     """The state of a record.
 
     Args:

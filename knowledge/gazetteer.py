@@ -22,9 +22,7 @@ def service_names(session: Session) -> Iterator[dict[str, object]]:
     for record, text in session.execute(query):
         names[record].add(text)
     rows = session.execute(
-        select(Service.id, Service.territory_id, Service.name)
-        .where(Service.status == "active")
-        .order_by(Service.id)
+        select(Service.id, Service.territory_id, Service.name).where(Service.status == "active").order_by(Service.id)
     )
     for service, territory, name in rows:
         known = sorted(entry for entry in names[service] | {name} if len(entry) >= SHORTEST_NAME)

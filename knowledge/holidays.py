@@ -26,9 +26,7 @@ class DaysOff:
 
 
 @lru_cache(maxsize=512)
-def _days_off(
-    country: str, subdivision: str | None, own: tuple[str, ...], year: int
-) -> frozenset[datetime.date]:
+def _days_off(country: str, subdivision: str | None, own: tuple[str, ...], year: int) -> frozenset[datetime.date]:
     try:
         days = set(holidays.country_holidays(country, subdiv=subdivision, years=year, observed=True))
     except NotImplementedError:

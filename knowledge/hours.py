@@ -102,9 +102,7 @@ def opening(
         return Opening("open", _local(open_until, now, zone), None, rows)
     phone_until = days.running(now, today, phone=True)
     if phone_until is not None:
-        return Opening(
-            "phone", _local(phone_until, now, zone), days.next_start(now, today, zone, phone=False), rows
-        )
+        return Opening("phone", _local(phone_until, now, zone), days.next_start(now, today, zone, phone=False), rows)
     has_phone = any(entry.phone_only and entry.begin is not None for entry in current)
     if walk_in or has_phone:
         return Opening("closed", None, days.next_start(now, today, zone, phone=not walk_in), rows)
@@ -125,22 +123,17 @@ class _Days:
     ) -> None:
         self.rules, self.exceptions, self.holidays, self.zone = rules, exceptions, holidays, zone
 
-    def stretches(
-        self, day: datetime.date, *, phone: bool
-    ) -> list[tuple[datetime.datetime, datetime.datetime]]:
+    def stretches(self, day: datetime.date, *, phone: bool) -> list[tuple[datetime.datetime, datetime.datetime]]:
         changed = [entry for entry in self.exceptions if entry.date <= day <= (entry.until or entry.date)]
         if changed:
-            times = (
-                [] if phone else [(minutes(entry.opens_at), minutes(entry.closes_at)) for entry in changed]
-            )
+            times = [] if phone else [(minutes(entry.opens_at), minutes(entry.closes_at)) for entry in changed]
         elif day in self.holidays:
             return []
         else:
             times = [
                 (entry.begin, entry.end)
                 for entry in self.rules
-                if (entry.phone_only and not entry.by_appointment if phone else entry.walk_in)
-                and entry.holds_on(day)
+                if (entry.phone_only and not entry.by_appointment if phone else entry.walk_in) and entry.holds_on(day)
             ]
         return sorted(
             (_moment(day, begin, self.zone), _moment(day, end, self.zone))
@@ -148,9 +141,7 @@ class _Days:
             if begin is not None and end is not None
         )
 
-    def running(
-        self, now: datetime.datetime, today: datetime.date, *, phone: bool
-    ) -> datetime.datetime | None:
+    def running(self, now: datetime.datetime, today: datetime.date, *, phone: bool) -> datetime.datetime | None:
         """When the stretch around `now` ends, counting stretches that follow without a gap; None: there is none."""
         end: datetime.datetime | None = None
         for offset in range(-1, _DAYS_OPEN + 1):
@@ -176,9 +167,7 @@ class _Days:
 def _rows(rules: Sequence[Rule]) -> tuple[WeekRow, ...]:
     found: set[WeekRow] = set()
     for entry in rules:
-        weekdays = {weekday for weekday, _week in entry.days} or (
-            set() if entry.month_days else set(range(7))
-        )
+        weekdays = {weekday for weekday, _week in entry.days} or (set() if entry.month_days else set(range(7)))
         for weekday in weekdays:
             weeks = weeks_of(entry.days, weekday)
             found.add(

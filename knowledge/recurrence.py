@@ -77,15 +77,9 @@ class Rule:
         """Whether this row says something about `day`."""
         if not self.in_season(day):
             return False
-        if (
-            self.month_days
-            and day.day not in self.month_days
-            and day.day - _length(day) - 1 not in self.month_days
-        ):
+        if self.month_days and day.day not in self.month_days and day.day - _length(day) - 1 not in self.month_days:
             return False
-        if self.days and not any(
-            weekday == day.weekday() and _in_week(day, week) for weekday, week in self.days
-        ):
+        if self.days and not any(weekday == day.weekday() and _in_week(day, week) for weekday, week in self.days):
             return False
         return self.every == 1 or self.start is None or self._in_rhythm(day, self.start)
 
@@ -135,9 +129,7 @@ def _rule(
     found = [_BY_DAY.match(part.strip()) for part in (byday or "").split(",") if part.strip()]
     days = tuple((DAY_CODES.index(match[2]), int(match[1] or 0)) for match in found if match)
     month_days = tuple(int(part) for part in (bymonthday or "").split(",") if re.match(r"\s*-?\d+\s*$", part))
-    return Rule(
-        days, month_days, begin, end, first, last, max(every, 1), start, monthly, by_appointment, phone_only
-    )
+    return Rule(days, month_days, begin, end, first, last, max(every, 1), start, monthly, by_appointment, phone_only)
 
 
 def minutes(time: str | None) -> int | None:

@@ -45,9 +45,7 @@ def _refresh_some(session: Session, ids: list[str]) -> None:
         .options(
             selectinload(Service.organization),
             selectinload(Service.tags),
-            selectinload(Service.places)
-            .selectinload(ServiceAtLocation.location)
-            .selectinload(Location.addresses),
+            selectinload(Service.places).selectinload(ServiceAtLocation.location).selectinload(Location.addresses),
             selectinload(Service.phones),
             selectinload(Service.schedules),
             selectinload(Service.cost_options),
@@ -124,13 +122,9 @@ def words_row(service: Service) -> dict[str, Any]:
         service.alternate_name,
         service.organization.name if service.organization else None,
     ]
-    names += [
-        text.text for text in service.translations if text.record_type == "service" and text.field == "name"
-    ]
+    names += [text.text for text in service.translations if text.record_type == "service" and text.field == "name"]
     prose = [service.description, service.eligibility_description, service.application_process, service.alert]
-    prose += [
-        text.text for text in service.translations if text.record_type == "service" and text.field != "name"
-    ]
+    prose += [text.text for text in service.translations if text.record_type == "service" and text.field != "name"]
     prose += [tag.code for tag in service.tags if tag.vocabulary in ("offers", "topics")]
     for place in service.places:
         prose += [place.location.name, *(address.city for address in place.location.addresses)]

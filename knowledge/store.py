@@ -80,9 +80,8 @@ class Store:
         Raises:
             StoreError: the database cannot be used.
         """
-        with self._explained(), Session(self._writing_engine, expire_on_commit=False) as session:
-            with session.begin():
-                yield session
+        with self._explained(), Session(self._writing_engine, expire_on_commit=False) as session, session.begin():
+            yield session
 
     async def run(
         self,
@@ -146,9 +145,7 @@ def _sqlite_engine(path: str | None) -> Engine:
     if path and not in_memory:
         folder = Path(path).resolve().parent
         if not folder.is_dir():
-            raise UnreadableDatabase(
-                f"{folder} does not exist: create the folder or change the database's path"
-            )
+            raise UnreadableDatabase(f"{folder} does not exist: create the folder or change the database's path")
     # A database in memory lives in one connection, so every session has to share it.
     options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {}
     engine = create_engine(
@@ -187,21 +184,15 @@ def _begin_sqlite(connection: Connection) -> None:
 def _explanation(error: DatabaseError, name: str) -> StoreError | None:
     text = str(error.orig).lower()
     if "database is locked" in text or "database table is locked" in text:
-        return DatabaseLocked(
-            f"{name} is in use by another process: try again, or stop the process that writes to it"
-        )
+        return DatabaseLocked(f"{name} is in use by another process: try again, or stop the process that writes to it")
     if "disk is full" in text or "no space left" in text or "disk full" in text:
         return DiskFull(f"no room left for {name}: free disk space and try again")
     if "unable to open" in text or "readonly database" in text or "permission denied" in text:
-        return UnreadableDatabase(
-            f"{name} cannot be opened for writing: check its path and who may write there"
-        )
+        return UnreadableDatabase(f"{name} cannot be opened for writing: check its path and who may write there")
     if "not a database" in text or "malformed" in text:
         return UnreadableDatabase(f"{name} is damaged or no database: restore it from a backup")
     if "connection failed" in text or "could not connect" in text or "connection refused" in text:
-        return UnreadableDatabase(
-            f"{name} does not answer: check that the server runs and its address and password"
-        )
+        return UnreadableDatabase(f"{name} does not answer: check that the server runs and its address and password")
     if "disk i/o error" in text:
         return UnreadableDatabase(f"{name} cannot be read: check the disk, then restore it from a backup")
     return None

@@ -142,12 +142,8 @@ def first_steps(session: Session, territory: str) -> list[StepView]:
         rows = session.scalars(query).all()
         if rows:
             named = {each for row in rows for each in row.service_ids}
-            active = set(
-                session.scalars(select(Service.id).where(Service.id.in_(named), Service.status == "active"))
-            )
-            return [
-                StepView(row.step, tuple(each for each in row.service_ids if each in active)) for row in rows
-            ]
+            active = set(session.scalars(select(Service.id).where(Service.id.in_(named), Service.status == "active")))
+            return [StepView(row.step, tuple(each for each in row.service_ids if each in active)) for row in rows]
     return []
 
 
@@ -179,9 +175,7 @@ def _chain(session: Session, territory: str) -> list[Territory]:
     return found
 
 
-def _view(
-    row: Territory, rows: Mapping[str, Territory], names: Mapping[str, Mapping[str, str]]
-) -> TerritoryView:
+def _view(row: Territory, rows: Mapping[str, Territory], names: Mapping[str, Mapping[str, str]]) -> TerritoryView:
     chain = [row.id]
     while (parent := rows[chain[-1]].parent_id) in rows and parent not in chain:
         chain.append(str(parent))

@@ -112,9 +112,7 @@ def set_text(
             session.delete(by_language.pop(language))
     elif row is None:
         territory_id = record.id if isinstance(record, Territory) else record.territory_id
-        service_id = (
-            record.id if isinstance(record, Service) else _service_of(record_type, record_id, session)
-        )
+        service_id = record.id if isinstance(record, Service) else _service_of(record_type, record_id, session)
         row = Translation(
             territory_id=territory_id,
             record_type=record_type,
@@ -136,12 +134,7 @@ def set_text(
         row.reviewed_by = reviewed_by
         row.source_hash = text_hash(main_text) if main_text and language != main else None
     for other in by_language.values():
-        if (
-            other.language != main
-            and other.source_hash
-            and main_text
-            and other.source_hash != text_hash(main_text)
-        ):
+        if other.language != main and other.source_hash and main_text and other.source_hash != text_hash(main_text):
             other.state = "outdated"
     if column is not None:
         setattr(record, column, main_text if main_text or column != "name" else "")

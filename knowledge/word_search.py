@@ -31,9 +31,7 @@ _MOST_TELLING = 4
 _MOST_ALIKE = 4
 
 _SQLITE = {
-    "title": text(
-        "SELECT rowid FROM service_titles_index WHERE service_titles_index MATCH :match LIMIT :most"
-    ),
+    "title": text("SELECT rowid FROM service_titles_index WHERE service_titles_index MATCH :match LIMIT :most"),
     "any": text("SELECT rowid FROM service_words_index WHERE service_words_index MATCH :match LIMIT :most"),
 }
 _COUNT = text(

@@ -16,12 +16,8 @@ _SAME = str.maketrans({"ß": "ss", "ł": "l", "đ": "d", "ø": "o", "æ": "ae", 
 def fold(text: str) -> str:
     """`text` in small letters without accents, its words separated by single spaces."""
     small = text.casefold().translate(_SAME)
-    plain = "".join(
-        letter for letter in unicodedata.normalize("NFKD", small) if not unicodedata.combining(letter)
-    )
-    return " ".join(
-        _WORD.findall(_UNSPACED.sub(r" \1 ", unicodedata.normalize("NFC", plain).replace("_", " ")))
-    )
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", small) if not unicodedata.combining(letter))
+    return " ".join(_WORD.findall(_UNSPACED.sub(r" \1 ", unicodedata.normalize("NFC", plain).replace("_", " "))))
 
 
 @lru_cache(maxsize=1024)

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from bot.app import Parts
 from bot.commands.understand import describe, understand_batch
 from bot.conversation.contract import UnknownTerritory
 from bot.conversation.messages import Incoming, Message
@@ -17,6 +16,7 @@ from bot.conversation.safety import SafetyRules
 from bot.environments import ROOT
 from bot.lines import read_lines
 from bot.own_assistant import parts_running
+from bot.parts import Parts
 from bot.progress import Trouble
 from bot.settings import settings
 from bot.terminal import print_message

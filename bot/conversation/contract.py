@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.conversation.messages import Direction, Incoming, Message
 
@@ -95,6 +95,10 @@ class Conversations(Protocol):
 
     async def accept(self, conversation: str, incoming: Incoming, *, address: str) -> None:
         """Store a message; it is answered in the background. Raises UnknownConversation, Empty, TooLong, TooMany."""
+        ...
+
+    async def welcome(self, *, territory: str, language: str) -> dict[str, Any]:
+        """Return the first message of a conversation, in the shape of the HTTP interface, without beginning one."""
         ...
 
     async def messages(self, conversation: str, *, after: int = 0, limit: int = 200) -> list[Message]:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -26,7 +27,7 @@ from bot.conversation.contract import (
 )
 from bot.conversation.exchange import Answering, Exchange
 from bot.conversation.limits import Limits
-from bot.conversation.messages import Incoming, Message
+from bot.conversation.messages import Incoming, Message, Reply
 from bot.records import conversations as records
 from bot.records import outcomes, trackers
 from knowledge import territories
@@ -139,6 +140,11 @@ class StoredConversations:
             self._hints[conversation] = incoming.hint
             self._bells.ring(conversation)
         self._work_on(conversation)
+
+    async def welcome(self, *, territory: str, language: str) -> dict[str, Any]:
+        """Return the first message of a conversation, in the shape of the HTTP interface, without beginning one."""
+        reply = await self._composer.welcome(language, territory)
+        return Message(0, "bot", reply.language, reply.dir, reply.text, datetime.now(UTC), **_lists(reply)).as_dict()
 
     async def messages(self, conversation: str, *, after: int = 0, limit: int = 200) -> list[Message]:
         """Return messages with an id above ``after``, oldest first."""
@@ -269,6 +275,11 @@ class StoredConversations:
         task = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+
+
+def _lists(reply: Reply) -> dict[str, Any]:
+    shape = reply.as_dict()
+    return {"cards": list(shape["cards"]), "choices": list(shape["choices"])}
 
 
 def _clean(text: str) -> str:

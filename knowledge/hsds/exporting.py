@@ -7,26 +7,71 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from knowledge.hsds.shape import PREFIX, ROWS, digest, hsds_id
 from knowledge.model import Address, Base, Location, Organization, Schedule, Service, ServiceAtLocation
 from knowledge.seed.rows import ORDER
 
-_SERVICE = (
-    "name alternate_name description url email status interpretation_services application_process fees_description "
-    "eligibility_description minimum_age maximum_age assured_date assurer_email alert last_modified"
-).split()
-_SCHEDULE = (
-    "valid_from valid_to dtstart until wkst freq interval byday bymonthday description opens_at closes_at "
-    "schedule_link attending_type notes"
-).split()
-_LOCATION = (
-    "location_type url name alternate_name description transportation latitude longitude external_identifier "
-    "external_identifier_type"
-).split()
-_ADDRESS = "attention address_1 address_2 city region state_province postal_code country address_type".split()
+_SERVICE = [
+    "name",
+    "alternate_name",
+    "description",
+    "url",
+    "email",
+    "status",
+    "interpretation_services",
+    "application_process",
+    "fees_description",
+    "eligibility_description",
+    "minimum_age",
+    "maximum_age",
+    "assured_date",
+    "assurer_email",
+    "alert",
+    "last_modified",
+]
+_SCHEDULE = [
+    "valid_from",
+    "valid_to",
+    "dtstart",
+    "until",
+    "wkst",
+    "freq",
+    "interval",
+    "byday",
+    "bymonthday",
+    "description",
+    "opens_at",
+    "closes_at",
+    "schedule_link",
+    "attending_type",
+    "notes",
+]
+_LOCATION = [
+    "location_type",
+    "url",
+    "name",
+    "alternate_name",
+    "description",
+    "transportation",
+    "latitude",
+    "longitude",
+    "external_identifier",
+    "external_identifier_type",
+]
+_ADDRESS = [
+    "attention",
+    "address_1",
+    "address_2",
+    "city",
+    "region",
+    "state_province",
+    "postal_code",
+    "country",
+    "address_type",
+]
 
 
 def export_services(session: Session, territory: str) -> Iterator[dict[str, Any]]:
@@ -92,6 +137,7 @@ def rows_of(session: Session, service: Service) -> dict[str, list[dict[str, Any]
     places = [row.location_id for row in service.places]
     for table in ORDER:
         columns = table.__table__.columns
+        condition: ColumnElement[bool]
         if table is Location:
             condition = columns["id"].in_(places)
         elif table is Address:
@@ -100,7 +146,7 @@ def rows_of(session: Session, service: Service) -> dict[str, list[dict[str, Any]
             condition = columns["service_id"] == service.id
         rows = session.scalars(select(table).where(condition).order_by(columns["id"])).all()
         if rows:
-            found[str(table.__table__.name)] = [_columns(row) for row in rows]
+            found[table.__tablename__] = [_columns(row) for row in rows]
     return found
 
 
@@ -166,5 +212,5 @@ def _columns(row: Base) -> dict[str, Any]:
 
 def _json(value: Any) -> Any:
     if isinstance(value, datetime.datetime) and value.tzinfo is None:
-        value = value.replace(tzinfo=datetime.timezone.utc)
+        value = value.replace(tzinfo=datetime.UTC)
     return value.isoformat() if isinstance(value, (datetime.date, datetime.datetime)) else value

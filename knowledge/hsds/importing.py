@@ -93,8 +93,9 @@ def _remove(session: Session, service_id: str) -> None:
 
 
 def _restore(session: Session, territory: str, rows: dict[str, list[dict[str, Any]]]) -> None:
-    for table in (Organization, Service, *ORDER):
-        for values in rows.get(str(table.__table__.name), ()):
+    tables: tuple[type[Base], ...] = (Organization, Service, *ORDER)
+    for table in tables:
+        for values in rows.get(table.__tablename__, ()):
             typed = {name: _typed(table, name, value) for name, value in values.items() if name in table.__table__.c}
             session.merge(table(**{**typed, "territory_id": territory}))
         session.flush()

@@ -74,10 +74,19 @@ SHAPE: dict[str, dict[str, Nested]] = {
     "attributes": {"taxonomy_term": Nested("taxonomy_terms", many=False, down="taxonomy_term_id")},
     "taxonomy_terms": {"taxonomy_detail": Nested("taxonomies", many=False, down="taxonomy_id")},
 }
-for _table in (
-    "schedules service_areas languages funding cost_options required_documents programs addresses accessibility "
-    "organization_identifiers taxonomies"
-).split():
+for _table in [
+    "schedules",
+    "service_areas",
+    "languages",
+    "funding",
+    "cost_options",
+    "required_documents",
+    "programs",
+    "addresses",
+    "accessibility",
+    "organization_identifiers",
+    "taxonomies",
+]:
     SHAPE[_table] = {}
 for _table, _fields in SHAPE.items():
     if _table not in ("attributes", "metadata"):

@@ -96,6 +96,4 @@ def _checked_revision(connection: Connection, script: ScriptDirectory, name: str
 
 
 def _half_migrated(name: str) -> HalfMigrated:
-    return HalfMigrated(
-        f"{name} stopped half-way through an upgrade: restore the backup made before it, then upgrade"
-    )
+    return HalfMigrated(f"{name} stopped half-way through an upgrade: restore the backup made before it, then upgrade")

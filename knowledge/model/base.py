@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, ForeignKey, MetaData, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
@@ -29,7 +29,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {dict[str, Any]: JSON, list[Any]: JSON, list[str]: JSON, list[int]: JSON}
+    type_annotation_map: ClassVar = {dict[str, Any]: JSON, list[Any]: JSON, list[str]: JSON, list[int]: JSON}
 
 
 class Identified:
@@ -54,6 +54,4 @@ class Extended:
 
 def reference(target: str, *, cascade: bool = True) -> Any:
     """An optional, indexed reference; with `cascade`, the row goes when its target goes."""
-    return mapped_column(
-        ForeignKey(target, ondelete="CASCADE" if cascade else None), index=True, default=None
-    )
+    return mapped_column(ForeignKey(target, ondelete="CASCADE" if cascade else None), index=True, default=None)

@@ -43,9 +43,7 @@ class Service(Extended, Owned, Base):
     __tablename__ = "service"
     __table_args__ = (Index("ix_service_seed", "seed_digest"),)
 
-    organization_id: Mapped[str | None] = mapped_column(
-        ForeignKey("organization.id"), index=True, default=None
-    )
+    organization_id: Mapped[str | None] = mapped_column(ForeignKey("organization.id"), index=True, default=None)
     name: Mapped[str]
     alternate_name: Mapped[str | None] = mapped_column(default=None)
     description: Mapped[str | None] = mapped_column(Text, default=None)
@@ -102,9 +100,7 @@ class Service(Extended, Owned, Base):
     accessibility: Mapped[list[Accessibility]] = relationship(
         order_by=Accessibility.position, cascade="all, delete-orphan", passive_deletes=True
     )
-    service_areas: Mapped[list[ServiceArea]] = relationship(
-        cascade="all, delete-orphan", passive_deletes=True
-    )
+    service_areas: Mapped[list[ServiceArea]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
     sources: Mapped[list[Source]] = relationship(
         order_by=Source.position, cascade="all, delete-orphan", passive_deletes=True
     )

@@ -24,9 +24,7 @@ class TaxonomyTerm(Extended, Identified, Base):
 
     __tablename__ = "taxonomy_term"
 
-    taxonomy_id: Mapped[str | None] = mapped_column(
-        ForeignKey("taxonomy.id", ondelete="CASCADE"), default=None
-    )
+    taxonomy_id: Mapped[str | None] = mapped_column(ForeignKey("taxonomy.id", ondelete="CASCADE"), default=None)
     parent_id: Mapped[str | None] = mapped_column(default=None)
     code: Mapped[str | None] = mapped_column(default=None)
     name: Mapped[str]

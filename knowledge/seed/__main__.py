@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from knowledge.migrations import upgrade
+from knowledge.migrations import current_revision, upgrade
 from knowledge.seed.check import read_seed
 from knowledge.seed.load import load
 from knowledge.seed.problems import SeedProblems
@@ -22,9 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     checking.add_argument("territories", nargs="*", help="show only the problems of these territories")
     loading = commands.add_parser("load", help="brings a database up to date with the records")
     loading.add_argument("folder", type=Path)
-    loading.add_argument(
-        "--database", required=True, help="SQLAlchemy URL, such as sqlite:///var/ventanilla.db"
-    )
+    loading.add_argument("--database", required=True, help="SQLAlchemy URL, such as sqlite:///var/ventanilla.db")
     chosen = parser.parse_args(arguments)
     if chosen.command == "load":
         return _load(chosen.folder, chosen.database)
@@ -44,7 +42,9 @@ def _check(folder: Path, only: set[str]) -> int:
 def _load(folder: Path, url: str) -> int:
     try:
         store = Store(url)
-        upgrade(store)
+        if current_revision(store) is None:
+            # Other packages have revisions of their own, so a database in use is upgraded by the program, not here.
+            upgrade(store)
         result = load(store, folder)
     except (SeedProblems, StoreError) as error:
         print(error, file=sys.stderr)

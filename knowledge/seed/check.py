@@ -109,19 +109,12 @@ def _territory_problems(file: SeedFile[TerritoryRecord], seed: Seed) -> Iterator
         yield file.problem(("country",), "a country that the holidays package knows")
     elif record.subdivision and record.subdivision not in supported[record.country]:
         known = ", ".join(supported[record.country]) or "none"
-        yield file.problem(
-            ("subdivision",), f"one of those that the holidays package has ({known}), or left out"
-        )
+        yield file.problem(("subdivision",), f"one of those that the holidays package has ({known}), or left out")
     for index, entry in enumerate(record.emergency):
         if not is_short(entry.number) and not _is_number(entry.number, record.country):
-            yield file.problem(
-                ("emergency", index, "number"), f"a short number or a number of {record.country}"
-            )
-        if entry.text and not entry.text.startswith(("http://", "https://")):
-            if not is_short(entry.text) and not _is_number(entry.text, record.country):
-                yield file.problem(
-                    ("emergency", index, "text"), "a telephone number or a web address to write to"
-                )
+            yield file.problem(("emergency", index, "number"), f"a short number or a number of {record.country}")
+        if entry.text and not _can_be_written_to(entry.text, record.country):
+            yield file.problem(("emergency", index, "text"), "a telephone number or a web address to write to")
     if record.desk:
         yield from _reference(file, ("desk",), record.desk, seed)
     for index, step in enumerate(record.first_steps):
@@ -139,9 +132,7 @@ def _reference(
         yield file.problem(place, f"the id of a service, not {service!r}")
         return
     if target.territory not in seed.chain(file.record.id):
-        yield file.problem(
-            place, f"a service of this territory or its parents: {service} is one of {target.territory}"
-        )
+        yield file.problem(place, f"a service of this territory or its parents: {service} is one of {target.territory}")
         return
     if target.territory != file.record.id and not _is_shared(target, seed):
         yield file.problem(place, f"a service that is shown here: {service} does not say shared: true")
@@ -172,9 +163,7 @@ def _service_problems(file: SeedFile[ServiceRecord], seed: Seed) -> Iterator[Pro
         yield file.problem(("confidence",), "at least one source, or confidence: recalled")
     for index, doubt in enumerate(record.doubts):
         if not _is_field(doubt.field):
-            yield file.problem(
-                ("doubts", index, "field"), f"the name of a field of this record, not {doubt.field!r}"
-            )
+            yield file.problem(("doubts", index, "field"), f"the name of a field of this record, not {doubt.field!r}")
     if "nothing" in record.bring and len(record.bring) > 1:
         yield file.problem(("bring",), "either nothing or documents")
 
@@ -187,6 +176,10 @@ def _phone_problems(file: SeedFile[ServiceRecord], country: str) -> Iterator[Pro
                 yield file.problem(place, "a short number of at most 8 digits (or leave out short: true)")
         elif not _is_number(phone.number, country):
             yield file.problem(place, f"a telephone number of {country} (short: true for numbers like 112)")
+
+
+def _can_be_written_to(text: str, country: str) -> bool:
+    return text.startswith(("http://", "https://")) or is_short(text) or _is_number(text, country)
 
 
 def _is_number(number: str, country: str) -> bool:

@@ -85,9 +85,7 @@ def one_of(*words: str) -> AfterValidator:
 
 
 def _date_text(value: Any) -> Any:
-    return (
-        value.isoformat() if isinstance(value, datetime.date) else str(value) if type(value) is int else value
-    )
+    return value.isoformat() if isinstance(value, datetime.date) else str(value) if type(value) is int else value
 
 
 def _distinct(values: list[Any]) -> list[Any]:

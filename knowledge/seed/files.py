@@ -51,11 +51,7 @@ def dotted(place: Place) -> str:
 
 def territory_paths(folder: Path) -> list[Path]:
     """The territory.yml of every territory under `folder`, present or not, in alphabetical order."""
-    return [
-        path / "territory.yml"
-        for path in sorted(folder.iterdir())
-        if path.is_dir() and path.name[0] not in "._"
-    ]
+    return [path / "territory.yml" for path in sorted(folder.iterdir()) if path.is_dir() and path.name[0] not in "._"]
 
 
 def service_paths(territory_folder: Path) -> list[Path]:
@@ -68,9 +64,7 @@ def read_service(path: Path, vocabulary: Vocabulary) -> tuple[SeedFile[ServiceRe
     return _read(path, path.parent.parent.name, ServiceRecord, vocabulary)
 
 
-def read_territory(
-    path: Path, vocabulary: Vocabulary
-) -> tuple[SeedFile[TerritoryRecord] | None, list[Problem]]:
+def read_territory(path: Path, vocabulary: Vocabulary) -> tuple[SeedFile[TerritoryRecord] | None, list[Problem]]:
     """A territory file as a record, or the reasons why it is none."""
     return _read(path, path.parent.name, TerritoryRecord, vocabulary)
 
@@ -91,9 +85,7 @@ def _read(
         record = model.model_validate(document.value, context={"vocabulary": vocabulary})
     except ValidationError as error:
         return None, [
-            Problem(
-                path, document.line(place), str(document.value.get("id") or name), dotted(place), expected
-            )
+            Problem(path, document.line(place), str(document.value.get("id") or name), dotted(place), expected)
             for place, expected in _complaints(error, document)
         ]
     return SeedFile(path, territory, document, record), []
@@ -112,7 +104,7 @@ def _written_place(place: Place, document: Document) -> Place:
     # Unions and key checks add names of their own to the path: keep what the file holds, and the last word if missing.
     kept: Place = ()
     for index, part in enumerate(place):
-        if (*kept, part) in document.lines or index == len(place) - 1 and not _is_inner_name(part):
+        if (*kept, part) in document.lines or (index == len(place) - 1 and not _is_inner_name(part)):
             kept = (*kept, part)
     return kept
 

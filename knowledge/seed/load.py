@@ -158,9 +158,7 @@ class _Load:
             if row.id not in self.seed.services and row.seed_digest and not row.edited_by_city
         ]
         self._remember_kept()
-        orphans = [
-            row.id for row in known.values() if row.id not in self.seed.services and row.edited_by_city
-        ]
+        orphans = [row.id for row in known.values() if row.id not in self.seed.services and row.edited_by_city]
         self.session.execute(update(Service).where(Service.id.in_(orphans)).values(seed_digest=None))
         self._remove(gone)
         self._clear(self.result.changed)
@@ -181,9 +179,7 @@ class _Load:
         for some in _batches(ids):
             places = select(ServiceAtLocation.location_id).where(ServiceAtLocation.service_id.in_(some))
             elsewhere = select(ServiceAtLocation.location_id).where(ServiceAtLocation.service_id.not_in(some))
-            self.session.execute(
-                delete(Location).where(Location.id.in_(places), Location.id.not_in(elsewhere))
-            )
+            self.session.execute(delete(Location).where(Location.id.in_(places), Location.id.not_in(elsewhere)))
             for table in ORDER:
                 if "service_id" in table.__table__.columns:
                     self.session.execute(delete(table).where(table.__table__.c.service_id.in_(some)))
@@ -203,9 +199,7 @@ class _Load:
                     rows[Organization].append(organization)
                 service = maker.service()
                 if file.record.id in changed:
-                    self.session.execute(
-                        update(Service).where(Service.id == file.record.id).values(**service)
-                    )
+                    self.session.execute(update(Service).where(Service.id == file.record.id).values(**service))
                 else:
                     rows[Service].append(service)
                 for table, made in maker.children().items():
@@ -245,12 +239,8 @@ def _batches(items: list[Item], size: int = 500) -> Iterable[list[Item]]:
 
 
 def _known(session: Session) -> Digests:
-    territories = session.execute(
-        select(Territory.id, Territory.seed_digest).where(Territory.seed_digest.is_not(None))
-    )
-    services = session.execute(
-        select(Service.id, Service.seed_digest).where(Service.seed_digest.is_not(None))
-    )
+    territories = session.execute(select(Territory.id, Territory.seed_digest).where(Territory.seed_digest.is_not(None)))
+    services = session.execute(select(Service.id, Service.seed_digest).where(Service.seed_digest.is_not(None)))
     return Digests(
         {row.id: row.seed_digest or "" for row in territories},
         {row.id: row.seed_digest or "" for row in services},

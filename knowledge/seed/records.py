@@ -172,9 +172,7 @@ class ServiceRecord(Strict):
     organization: Word
     topics: Annotated[list[Annotated[str, code_of("topics")]], distinct, Field(min_length=1)]
     offers: Annotated[list[Annotated[str, code_of("offers")]], distinct] = []
-    audiences: Annotated[list[Annotated[str, code_of("audiences")]], distinct] = Field(
-        default=[], alias="for"
-    )
+    audiences: Annotated[list[Annotated[str, code_of("audiences")]], distinct] = Field(default=[], alias="for")
     papers: Annotated[str, one_of("not_needed", "needed")] | None = None
     ages: Ages | None = None
     costs: list[Cost] = []

@@ -131,21 +131,15 @@ class RowMaker:
     def _plain_rows(self) -> None:
         record = self.record
         for index, phone in enumerate(record.phones):
-            number = (
-                short_form(phone.number) if phone.short else to_e164(phone.number, self.territory.country)
-            )
-            key = self._add(
-                Phone, "phone", index, number=number, short=phone.short, free=phone.free, extra={}
-            )
+            number = short_form(phone.number) if phone.short else to_e164(phone.number, self.territory.country)
+            key = self._add(Phone, "phone", index, number=number, short=phone.short, free=phone.free, extra={})
             self.rows[Phone][-1]["description"] = self._texts("phone", key, "note", phone.note)
         for index, cost in enumerate(record.costs):
             currency = cost.currency or (self.territory.currency if cost.amount is not None else None)
             key = self._add(
                 CostOption, "cost", index, option=cost.code, amount=cost.amount, currency=currency, extra={}
             )
-            self.rows[CostOption][-1]["amount_description"] = self._texts(
-                "cost_option", key, "note", cost.note
-            )
+            self.rows[CostOption][-1]["amount_description"] = self._texts("cost_option", key, "note", cost.note)
         for index, document in enumerate(record.bring):
             self._add(RequiredDocument, "document", index, document=document, extra={})
         for index, language in enumerate(record.languages):
@@ -224,9 +218,7 @@ class RowMaker:
         self.rows[table].append({**shared, **values})
         return key
 
-    def _texts(
-        self, record_type: str, record_id: str, field: str, texts: dict[str, str] | None
-    ) -> str | None:
+    def _texts(self, record_type: str, record_id: str, field: str, texts: dict[str, str] | None) -> str | None:
         if not texts:
             return None
         rows, main_text = translation_rows(

@@ -56,7 +56,7 @@ class EmergencyNumber(Strict):
     free: bool = False
     hours: Annotated[str, one_of("always")] | list[Hours] | None = None
     text: Word | None = None
-    languages: Annotated[list[Language], distinct] = []
+    languages: Annotated[list[Language], distinct] = Field(default=[])
     note: Texts | None = None
     source: WebAddress | None = None
 
@@ -65,7 +65,7 @@ class FirstStepEntry(Strict):
     """One of the things to do after arriving."""
 
     step: Annotated[str, one_of(*STEPS)]
-    services: Annotated[list[Identifier], distinct] = []
+    services: Annotated[list[Identifier], distinct] = Field(default=[])
 
 
 class TerritoryRecord(Strict):
@@ -77,11 +77,11 @@ class TerritoryRecord(Strict):
     parent: Identifier | None = None
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
     subdivision: Word | None = None
-    holidays: Annotated[list[MonthDay], distinct] = []
+    holidays: Annotated[list[MonthDay], distinct] = Field(default=[])
     timezone: Word
     official_languages: Annotated[list[Language], distinct, Field(min_length=1)]
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     chat: bool = True
     desk: Identifier | None = None
-    emergency: list[EmergencyNumber] = []
-    first_steps: list[FirstStepEntry] = []
+    emergency: list[EmergencyNumber] = Field(default=[])
+    first_steps: list[FirstStepEntry] = Field(default=[])

@@ -14,7 +14,7 @@ from knowledge.migrations import upgrade
 from knowledge.seed import load
 from knowledge.store import Store
 
-MONDAY = datetime.datetime(2026, 11, 23, 9, 30, tzinfo=datetime.timezone.utc)
+MONDAY = datetime.datetime(2026, 11, 23, 9, 30, tzinfo=datetime.UTC)
 TERRITORIES: dict[str, dict[str, Any]] = {
     "it": {
         "name": {"it": "Italia", "en": "Italy"},
@@ -52,9 +52,7 @@ SERVICES: dict[str, dict[str, dict[str, Any]]] = {
             "come": ["phone"],
             "costs": [{"code": "free"}],
             "holidays": "open",
-            "hours": [
-                {"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "from": "00:00", "to": "24:00"}
-            ],
+            "hours": [{"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "from": "00:00", "to": "24:00"}],
         },
         "it-housing": {"name": {"en": "National housing help"}, "topics": ["housing"], "languages": ["ti"], **SOURCE},
         "it-hidden": {"name": {"en": "Hidden office"}, "topics": ["housing"], "shared": False},

@@ -75,7 +75,7 @@ def test_many_services_take_no_more_queries_than_one(filled: Store) -> None:
 
 def test_a_line_that_never_closes(filled: Store) -> None:
     with filled.session() as session:
-        view = load_view(session, "it-1522", "it", datetime.datetime(2026, 12, 25, 3, tzinfo=datetime.timezone.utc))
+        view = load_view(session, "it-1522", "it", datetime.datetime(2026, 12, 25, 3, tzinfo=datetime.UTC))
     assert view is not None
     assert (view.opening.state, view.opening.until) == ("open", None)
 

@@ -27,7 +27,7 @@ def ids(findings: Findings) -> list[str]:
 
 
 HOUSING = ["turin-homes", "turin-recalled", "turin-women-homes", "turin-men-homes", "turin-rent", "it-housing"]
-AT_NIGHT = datetime.datetime(2026, 11, 23, 22, 0, tzinfo=datetime.timezone.utc)
+AT_NIGHT = datetime.datetime(2026, 11, 23, 22, 0, tzinfo=datetime.UTC)
 CASES: list[tuple[str, dict[str, Any], list[str], tuple[str, ...]]] = [
     ("own before parents, main topic before side topic", {}, HOUSING, ()),
     (

@@ -74,7 +74,9 @@ CASES: list[tuple[str, list[Row], str, str, str | None, str | None]] = [
 ]
 
 
-@pytest.mark.parametrize(("rows", "at", "state", "until", "next_opens"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+@pytest.mark.parametrize(
+    ("rows", "at", "state", "until", "next_opens"), [c[1:] for c in CASES], ids=[c[0] for c in CASES]
+)
 def test_state(rows: list[Row], at: str, state: str, until: str | None, next_opens: str | None) -> None:
     found = opening(rows, [], DaysOff("IT", None, ["06-24"]), rome(at), "Europe/Rome")
     assert found.state == state
@@ -84,9 +86,19 @@ def test_state(rows: list[Row], at: str, state: str, until: str | None, next_ope
 
 CHANGES: list[tuple[str, Change, str, str]] = [
     ("closed on that day", Change(datetime.date(2026, 12, 24)), "2026-12-24 10:00", "closed"),
-    ("closed for two weeks", Change(datetime.date(2026, 8, 3), datetime.date(2026, 8, 14)), "2026-08-10 10:00", "closed"),
+    (
+        "closed for two weeks",
+        Change(datetime.date(2026, 8, 3), datetime.date(2026, 8, 14)),
+        "2026-08-10 10:00",
+        "closed",
+    ),
     ("shorter hours", Change(datetime.date(2026, 12, 24), None, "09:00", "10:00"), "2026-12-24 10:30", "closed"),
-    ("open on a holiday after all", Change(datetime.date(2027, 1, 6), None, "10:00", "11:00"), "2027-01-06 10:30", "open"),
+    (
+        "open on a holiday after all",
+        Change(datetime.date(2027, 1, 6), None, "10:00", "11:00"),
+        "2027-01-06 10:30",
+        "open",
+    ),
 ]
 
 

@@ -11,7 +11,15 @@ import jsonschema
 import pytest
 from sqlalchemy import select
 
-from knowledge.hsds import assemble, export_service, export_services, flatten, import_service, read_package, write_package
+from knowledge.hsds import (
+    assemble,
+    export_service,
+    export_services,
+    flatten,
+    import_service,
+    read_package,
+    write_package,
+)
 from knowledge.hsds.exporting import rows_of
 from knowledge.model import Service
 from knowledge.store import Store

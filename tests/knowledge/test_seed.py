@@ -29,7 +29,13 @@ MISTAKES: list[tuple[str, str, int, str, str]] = [
     ("a long short number", "phones: [{number: '0114429411', short: true}]", 5, "phones[0].number", "8 digits"),
     ("no language", "description: {xq: Ciao}", 5, "description.xq", "BCP 47"),
     ("a text without language", "description: Ciao", 5, "description", "texts by language"),
-    ("hours that end before they begin", "hours:\n  - {days: [mon], from: '12:00', to: '09:00'}", 6, "hours[0]", "next_day"),
+    (
+        "hours that end before they begin",
+        "hours:\n  - {days: [mon], from: '12:00', to: '09:00'}",
+        6,
+        "hours[0]",
+        "next_day",
+    ),
     ("no weekday", "hours: [{days: [lun], from: '09:00', to: '12:00'}]", 5, "hours[0].days[0]", "mon"),
     ("a number for a text", "places: [{city: Torino, postal_code: 10122}]", 5, "places[0].postal_code", "quotes"),
     ("an amount that is none", "costs: [{code: amount}]", 5, "costs[0]", "an amount"),
@@ -70,7 +76,9 @@ def test_mistakes_in_a_territory(seeds: Path, old: str, new: str, expected: str)
 
 
 def test_an_id_used_twice_is_named(seeds: Path) -> None:
-    (seeds / "it" / "services" / "turin-homes.yml").write_text(START.replace("turin-new", "turin-homes"), encoding="utf-8")
+    (seeds / "it" / "services" / "turin-homes.yml").write_text(
+        START.replace("turin-new", "turin-homes"), encoding="utf-8"
+    )
     assert any("has the same" in problem.expected for problem in check(seeds))
 
 

@@ -44,9 +44,7 @@ def upgrade() -> None:
         sa.Column("seed_digest", sa.String(), nullable=True),
         sa.Column("edited_by_city", sa.Boolean(), nullable=False),
         sa.Column("id", sa.String(length=120), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["parent_id"], ["territory.id"], name=op.f("fk_territory_parent_id_territory")
-        ),
+        sa.ForeignKeyConstraint(["parent_id"], ["territory.id"], name=op.f("fk_territory_parent_id_territory")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_territory")),
     )
     op.create_table(
@@ -56,9 +54,7 @@ def upgrade() -> None:
         sa.Column("service_ids", sa.JSON(), nullable=False),
         sa.Column("territory_id", sa.String(length=120), nullable=False),
         sa.Column("id", sa.String(length=120), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["territory_id"], ["territory.id"], name=op.f("fk_first_step_territory_id_territory")
-        ),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_first_step_territory_id_territory")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_first_step")),
     )
     with op.batch_alter_table("first_step", schema=None) as batch_op:
@@ -77,9 +73,7 @@ def upgrade() -> None:
         sa.Column("extra", sa.JSON(), nullable=False),
         sa.Column("territory_id", sa.String(length=120), nullable=False),
         sa.Column("id", sa.String(length=120), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["territory_id"], ["territory.id"], name=op.f("fk_metadata_territory_id_territory")
-        ),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_metadata_territory_id_territory")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_metadata")),
     )
     with op.batch_alter_table("metadata", schema=None) as batch_op:
@@ -162,9 +156,7 @@ def upgrade() -> None:
             name=op.f("fk_attribute_taxonomy_term_id_taxonomy_term"),
             ondelete="SET NULL",
         ),
-        sa.ForeignKeyConstraint(
-            ["territory_id"], ["territory.id"], name=op.f("fk_attribute_territory_id_territory")
-        ),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_attribute_territory_id_territory")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attribute")),
     )
     with op.batch_alter_table("attribute", schema=None) as batch_op:
@@ -191,9 +183,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["organization_id"], ["organization.id"], name=op.f("fk_location_organization_id_organization")
         ),
-        sa.ForeignKeyConstraint(
-            ["territory_id"], ["territory.id"], name=op.f("fk_location_territory_id_territory")
-        ),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_location_territory_id_territory")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_location")),
     )
     with op.batch_alter_table("location", schema=None) as batch_op:
@@ -236,9 +226,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["organization_id"], ["organization.id"], name=op.f("fk_service_organization_id_organization")
         ),
-        sa.ForeignKeyConstraint(
-            ["territory_id"], ["territory.id"], name=op.f("fk_service_territory_id_territory")
-        ),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_service_territory_id_territory")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_service")),
     )
     with op.batch_alter_table("service", schema=None) as batch_op:
@@ -298,9 +286,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["location_id"], ["location.id"], name=op.f("fk_address_location_id_location"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["territory_id"], ["territory.id"], name=op.f("fk_address_territory_id_territory")
-        ),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_address_territory_id_territory")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_address")),
     )
     with op.batch_alter_table("address", schema=None) as batch_op:
@@ -323,9 +309,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["service_id"], ["service.id"], name=op.f("fk_cost_option_service_id_service"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["territory_id"], ["territory.id"], name=op.f("fk_cost_option_territory_id_territory")
-        ),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_cost_option_territory_id_territory")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cost_option")),
     )
     with op.batch_alter_table("cost_option", schema=None) as batch_op:
@@ -345,9 +329,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["service_id"], ["service.id"], name=op.f("fk_doubt_service_id_service"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["territory_id"], ["territory.id"], name=op.f("fk_doubt_territory_id_territory")
-        ),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_doubt_territory_id_territory")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_doubt")),
     )
     with op.batch_alter_table("doubt", schema=None) as batch_op:
@@ -408,9 +390,7 @@ def upgrade() -> None:
     with op.batch_alter_table("schedule_exception", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_schedule_exception_location_id"), ["location_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_schedule_exception_service_id"), ["service_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_schedule_exception_territory_id"), ["territory_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_schedule_exception_territory_id"), ["territory_id"], unique=False)
 
     op.create_table(
         "service_area",
@@ -467,9 +447,7 @@ def upgrade() -> None:
     with op.batch_alter_table("service_at_location", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_service_at_location_location_id"), ["location_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_service_at_location_service_id"), ["service_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_service_at_location_territory_id"), ["territory_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_service_at_location_territory_id"), ["territory_id"], unique=False)
 
     op.create_table(
         "service_tag",
@@ -482,9 +460,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["service_id"], ["service.id"], name=op.f("fk_service_tag_service_id_service"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["territory_id"], ["territory.id"], name=op.f("fk_service_tag_territory_id_territory")
-        ),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_service_tag_territory_id_territory")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_service_tag")),
     )
     with op.batch_alter_table("service_tag", schema=None) as batch_op:
@@ -518,9 +494,7 @@ def upgrade() -> None:
             name=op.f("fk_service_topic_service_id_service"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint(
-            "territory_id", "topic", "standing", "service_id", name=op.f("pk_service_topic")
-        ),
+        sa.PrimaryKeyConstraint("territory_id", "topic", "standing", "service_id", name=op.f("pk_service_topic")),
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("service_topic", schema=None) as batch_op:
@@ -557,9 +531,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["service_id"], ["service.id"], name=op.f("fk_source_service_id_service"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["territory_id"], ["territory.id"], name=op.f("fk_source_territory_id_territory")
-        ),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_source_territory_id_territory")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_source")),
     )
     with op.batch_alter_table("source", schema=None) as batch_op:
@@ -582,9 +554,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["service_id"], ["service.id"], name=op.f("fk_translation_service_id_service"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["territory_id"], ["territory.id"], name=op.f("fk_translation_territory_id_territory")
-        ),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_translation_territory_id_territory")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_translation")),
         sa.UniqueConstraint(
             "record_type",
@@ -630,17 +600,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["service_id"], ["service.id"], name=op.f("fk_contact_service_id_service"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["territory_id"], ["territory.id"], name=op.f("fk_contact_territory_id_territory")
-        ),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_contact_territory_id_territory")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact")),
     )
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_contact_location_id"), ["location_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_contact_organization_id"), ["organization_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_contact_service_at_location_id"), ["service_at_location_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_contact_service_at_location_id"), ["service_at_location_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_contact_service_id"), ["service_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_contact_territory_id"), ["territory_id"], unique=False)
 
@@ -685,9 +651,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["service_id"], ["service.id"], name=op.f("fk_schedule_service_id_service"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["territory_id"], ["territory.id"], name=op.f("fk_schedule_territory_id_territory")
-        ),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_schedule_territory_id_territory")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_schedule")),
     )
     with op.batch_alter_table("schedule", schema=None) as batch_op:
@@ -736,18 +700,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["service_id"], ["service.id"], name=op.f("fk_phone_service_id_service"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["territory_id"], ["territory.id"], name=op.f("fk_phone_territory_id_territory")
-        ),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_phone_territory_id_territory")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_phone")),
     )
     with op.batch_alter_table("phone", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_phone_contact_id"), ["contact_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_phone_location_id"), ["location_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_phone_organization_id"), ["organization_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_phone_service_at_location_id"), ["service_at_location_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_phone_service_at_location_id"), ["service_at_location_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_phone_service_id"), ["service_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_phone_territory_id"), ["territory_id"], unique=False)
 
@@ -775,9 +735,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["service_id"], ["service.id"], name=op.f("fk_language_service_id_service"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["territory_id"], ["territory.id"], name=op.f("fk_language_territory_id_territory")
-        ),
+        sa.ForeignKeyConstraint(["territory_id"], ["territory.id"], name=op.f("fk_language_territory_id_territory")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_language")),
     )
     with op.batch_alter_table("language", schema=None) as batch_op:

@@ -1,0 +1,64 @@
+"""A conversation as server-sent events: what is new, whether an answer is being made, and its end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from bot.conversation.contract import Conversations, NotAllowed, UnknownConversation
+
+RETRY_MILLISECONDS = 3000
+# A bell rings within one process only; with several, news from another is seen at the latest after this long.
+LOOK_SECONDS = 5.0
+
+
+def event_stream(
+    conversations: Conversations, conversation: str, token: str, after: int, heartbeat_seconds: int
+) -> EventSourceResponse:
+    """Return the stream of a conversation that the token was already found to open.
+
+    Args:
+        after: id of the last message that the reader has; heartbeat_seconds: between comments in a quiet stream.
+    """
+    return EventSourceResponse(
+        events(conversations, conversation, token, after),
+        ping=heartbeat_seconds,
+        ping_message_factory=lambda: ServerSentEvent(comment="still here"),
+        # Proxies that buffer would hold answers back.
+        headers={"cache-control": "no-store", "x-accel-buffering": "no"},
+    )
+
+
+async def events(
+    conversations: Conversations, conversation: str, token: str, after: int
+) -> AsyncIterator[ServerSentEvent]:
+    """Yield ``message`` events with ids above ``after``, ``working`` at every change, and ``ended`` as the last."""
+    yield ServerSentEvent(comment="hello", retry=RETRY_MILLISECONDS)
+    working: bool | None = None
+    async with conversations.listen(conversation) as bell:
+        while True:
+            try:
+                # Again at each turn: a conversation can be erased, or its token run out, under an open stream.
+                await conversations.authorise(conversation, token)
+            except (UnknownConversation, NotAllowed):
+                yield ServerSentEvent(event="ended", data="{}")
+                return
+            # Asked before the messages are read, so that "no longer working" never overtakes the answer.
+            now_working = await conversations.working(conversation)
+            for message in await conversations.messages(conversation, after=after):
+                after = message.id
+                yield ServerSentEvent(event="message", id=str(after), data=_json(message.as_dict()))
+            if now_working != working:
+                working = now_working
+                yield ServerSentEvent(event="working", data=_json({"working": working}))
+            try:
+                await asyncio.wait_for(bell.wait(), LOOK_SECONDS)
+            except TimeoutError:
+                continue
+
+
+def _json(shape: object) -> str:
+    return json.dumps(shape, ensure_ascii=False, separators=(",", ":"))

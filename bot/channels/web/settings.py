@@ -1,0 +1,24 @@
+"""What the web chat needs to know of the installation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """Settings of the web chat.
+
+    ``quick_exit_url`` is the harmless page of the quick exit; ``public_url`` the address newcomers use (its scheme
+    decides whether cookies are Secure behind a proxy); ``emergency_number`` answers in every territory;
+    ``heartbeat_seconds`` keeps event streams open through proxies; ``answer_seconds`` is how long a form sent without
+    JavaScript waits for its answer.
+    """
+
+    default_language: str = "en"
+    quick_exit_url: str = "https://www.wikipedia.org/"
+    public_url: str = ""
+    emergency_number: str = "112"
+    longest_message: int = 2000
+    heartbeat_seconds: int = 15
+    answer_seconds: float = 4.0

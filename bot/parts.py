@@ -1,0 +1,73 @@
+"""Composition root: the only place that makes the parts and wires them. Nothing connects before the first use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.applications import Starlette
+
+from actions import registry
+from bot import callbacks
+from bot.conversation.assistant import Assistant
+from bot.conversation.composing import Composer
+from bot.conversation.conversations import StoredConversations
+from bot.conversation.exchange import Answering
+from bot.conversation.limits import Limits
+from bot.conversation.retention import Retention
+from bot.conversation.safety import SafetyRules
+from bot.conversation.wording import Wording
+from bot.environments import ROOT
+from bot.records.trackers import Trackers
+from bot.settings import Settings
+from knowledge.store import Store
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything that one process of the app is made of."""
+
+    settings: Settings
+    store: Store
+    wording: Wording
+    composer: Composer
+    assistant: Assistant
+    conversations: StoredConversations
+    retention: Retention
+    callbacks: Starlette
+
+
+def make_parts(settings: Settings) -> Parts:
+    """Return the wired parts.
+
+    Args:
+        settings: read once; ``callback_secret`` must be set, since the assistant has to prove itself with it.
+    """
+    store = Store(settings.database)
+    wording = Wording()
+    secret = settings.callback_secret.get_secret_value()
+    composer = Composer(wording, store, retention_days=settings.retention_days)
+    assistant = Assistant(settings.assistant_url, secret, settings.assistant_seconds)
+    trackers = Trackers(settings.trackers)
+    conversations = StoredConversations(
+        store=store,
+        answering=Answering(rules=SafetyRules(ROOT / "nlu"), assistant=assistant, composer=composer),
+        assistant=assistant,
+        composer=composer,
+        limits=Limits(
+            messages_per_minute=settings.messages_per_minute, conversations_per_hour=settings.conversations_per_hour
+        ),
+        trackers=trackers,
+        default_language=settings.default_language,
+        longest_message=settings.longest_message,
+        session_turns=settings.session_turns,
+    )
+    return Parts(
+        settings=settings,
+        store=store,
+        wording=wording,
+        composer=composer,
+        assistant=assistant,
+        conversations=conversations,
+        retention=Retention(store, trackers, settings.retention_days),
+        callbacks=callbacks.create(registry.executor(store), composer, secret),
+    )
