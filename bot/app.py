@@ -36,11 +36,15 @@ def create_app(parts: Parts) -> Starlette:
     return Starlette(
         routes=[
             Route("/health", health.endpoint(parts.store, parts.assistant)),
-            *create_routes(parts.conversations, parts.wording, WebSettings(
+            *create_routes(
+                parts.conversations,
+                parts.wording,
+                WebSettings(
                     quick_exit_url=parts.settings.quick_exit_url,
                     longest_message=parts.settings.longest_message,
-                    secure=parts.settings.public_url.startswith('https://'),
-                )),
+                    secure=parts.settings.public_url.startswith("https://"),
+                ),
+            ),
         ],
         middleware=web_middleware(),
         lifespan=lifespan,

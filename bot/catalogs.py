@@ -53,7 +53,9 @@ def check_catalogs(folder: Path = LOCALE) -> CatalogReport:
     files = {path.parent.parent.name: path for path in sorted(folder.glob("*/LC_MESSAGES/*.po"))}
     catalogs = {language: _read(path) for language, path in files.items()}
     source = _by_id(catalogs[SOURCE])
-    problems = [CatalogProblem(files[SOURCE], msgid, "a text for this code") for msgid in _codes() if msgid not in source]
+    problems = [
+        CatalogProblem(files[SOURCE], msgid, "a text for this code") for msgid in _codes() if msgid not in source
+    ]
     for language, catalog in catalogs.items():
         problems += _compare(files[language], _by_id(catalog), source)
     waiting = {language: _waiting(catalog) for language, catalog in catalogs.items()}

@@ -121,7 +121,7 @@ def _build(environment: Environment, current: Step) -> None:
 
 
 def _make_venv(python: Path, folder: Path) -> None:
-    if subprocess.run([str(python), "-c", "import ensurepip, venv"], capture_output=True).returncode:
+    if subprocess.run([str(python), "-c", "import ensurepip, venv"], check=False, capture_output=True).returncode:
         raise Trouble(
             f"{python} cannot make virtual environments: install its venv package ('apt install python3-venv')."
         )
@@ -130,7 +130,7 @@ def _make_venv(python: Path, folder: Path) -> None:
 
 def _run(command: list[str]) -> None:
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_SECONDS)
+        done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=INSTALL_SECONDS)
     except subprocess.TimeoutExpired as error:
         raise Trouble(
             f"'{command[0]} {command[1]}' did not end within {INSTALL_SECONDS} s: is there a network?"
@@ -171,6 +171,7 @@ def _version(python: Path) -> tuple[int, int] | None:
     try:
         done = subprocess.run(
             [str(python), "-c", "import sys, ssl, sqlite3; print(*sys.version_info[:2])"],
+            check=False,
             capture_output=True,
             text=True,
             timeout=20,

@@ -13,9 +13,9 @@ import uvicorn
 
 from bot.conversation.assistant import Assistant
 from bot.environments import ASSISTANT, ROOT
+from bot.loopback import LoopbackServer, bind
 from bot.parts import Parts, make_parts
 from bot.progress import Trouble
-from bot.serve import LoopbackServer, bind
 from bot.settings import Settings, new_secret
 
 READY_SECONDS = 120.0
@@ -86,6 +86,7 @@ def _start_assistant(settings: Settings, secret: str, callback_port: int, port: 
         "VENTANILLA_CALLBACK_SECRET": secret,
         "VENTANILLA_TRACKERS": settings.trackers,
         "OMP_NUM_THREADS": "1",
+        "PYTHONWARNINGS": "ignore",
         "MALLOC_ARENA_MAX": "2",
     }
     return subprocess.Popen(

@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import uvicorn
 
 from bot import logs
 from bot.app import create_app
+from bot.loopback import LoopbackServer, bind
 from bot.parts import make_parts
 from bot.progress import Trouble
 from bot.settings import Settings, settings
 
 SHUTDOWN_SECONDS = 5
-
-
-class LoopbackServer(uvicorn.Server):
-    """A server that leaves signals to the process: two run in one loop."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Capture none."""
-        yield
 
 
 async def serve(settings: Settings) -> None:
@@ -62,26 +51,6 @@ async def serve(settings: Settings) -> None:
         # The callbacks stay until the last exchange is answered.
         inner_server.should_exit = True
         await inner_task
-
-
-def bind(host: str, port: int) -> socket.socket:
-    """Return a bound socket.
-
-    Raises:
-        Trouble: the port is in use or the address is not this machine's.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    made = socket.socket(family, socket.SOCK_STREAM)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        made.bind((host, port))
-    except OSError as error:
-        made.close()
-        raise Trouble(
-            f"cannot listen on {host} port {port} ({error.strerror}): stop what uses it or set VENTANILLA_PORT to another."
-        ) from error
-    made.set_inheritable(True)
-    return made
 
 
 def main() -> int:

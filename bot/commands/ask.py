@@ -22,6 +22,7 @@ from bot.settings import settings
 from bot.terminal import print_message
 
 ADDRESS = "terminal"
+POLL_SECONDS = 0.005
 
 
 def main(arguments: list[str]) -> int:
@@ -89,8 +90,14 @@ class _Talk:
             await conversations.accept(conversation, incoming, address=ADDRESS)
         except ValueError as error:
             raise Trouble(f"not taken: {type(error).__name__} {error}") from error
-        await conversations.settle()
-        news = await conversations.messages(conversation, after=last)
+        news: list[Message] = []
+        # Read while it works: a conversation that asks to be forgotten is gone soon after its last word.
+        while True:
+            working = await conversations.working(conversation)
+            news = await conversations.messages(conversation, after=last) or news
+            if not working:
+                break
+            await asyncio.sleep(POLL_SECONDS)
         if key is not None:
             self._known[str(key)] = (conversation, max([last, *(message.id for message in news)]))
         return [message for message in news if message.sender == "bot"]

@@ -21,7 +21,9 @@ def main(arguments: list[str]) -> int:
     """Run the verb; return 1 when something is wrong."""
     parser = argparse.ArgumentParser(prog="python3 -m bot check", description=__doc__)
     parser.add_argument("--records", action="store_true", help="seed records: file, line, field, what is expected")
-    parser.add_argument("--catalogs", action="store_true", help="texts: missing ones, wrong gaps, native reviews wanted")
+    parser.add_argument(
+        "--catalogs", action="store_true", help="texts: missing ones, wrong gaps, native reviews wanted"
+    )
     parser.add_argument("--nlu", action="store_true", help="understanding of held-out messages, worst language first")
     parser.add_argument("--json", action="store_true", help="with --nlu: the figures as JSON")
     parser.add_argument("folder", nargs="?", type=Path, help="with --records: another folder of territories")
@@ -50,7 +52,9 @@ def _catalogs() -> int:
     for problem in report.problems:
         print(problem)
     waiting = ", ".join(f"{language} {count}" for language, count in report.waiting.items() if count) or "none"
-    print(f"texts: {report.texts} in {len(report.waiting)} languages, {len(report.problems)} problems; native review wanted: {waiting}")
+    print(
+        f"texts: {report.texts} in {len(report.waiting)} languages, {len(report.problems)} problems; native review wanted: {waiting}"
+    )
     return len(report.problems)
 
 

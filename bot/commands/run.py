@@ -74,7 +74,8 @@ def processes(host: str, port: int) -> list[Process]:
     }
     os.chdir(ROOT)
     return [
-        Process("assistant", [str(ASSISTANT.python), "-m", "nlu.serve"], environment),
+        # Rasa 3.6 warns of its own age at every start.
+        Process("assistant", [str(ASSISTANT.python), "-W", "ignore", "-m", "nlu.serve"], environment),
         Process("app", [str(app_python()), "-m", "bot.serve"], environment),
     ]
 

@@ -103,5 +103,5 @@ class CardMaker:
             date = format_date(service.assured_date, "long", locale=locale(self._language))
         return self._text(f"freshness.{service.freshness}", date=date)
 
-    def _text(self, msgid: str, **values: object) -> str:
+    def _text(self, msgid: str, /, **values: object) -> str:
         return self._wording.text(msgid, self._language, **values)

@@ -129,10 +129,10 @@ class Conversations(Protocol):
 class Words(Protocol):
     """The catalogs as channels use them."""
 
-    def text(self, msgid: str, language: str, **values: object) -> str:
+    def text(self, msgid: str, language: str, /, **values: object) -> str:
         """Return the text of a message id."""
         ...
 
-    def plural(self, msgid: str, n: int, language: str, **values: object) -> str:
+    def plural(self, msgid: str, n: int, language: str, /, **values: object) -> str:
         """Return the plural form of a message id for ``n``."""
         ...

@@ -163,7 +163,7 @@ class Facts:
     def _fact(self, kind: str, text: str, *, state: str | None = None, language: str | None = None) -> Fact:
         return Fact(kind, self._text(f"fact.{kind}"), text, state, language)
 
-    def _text(self, msgid: str, **values: object) -> str:
+    def _text(self, msgid: str, /, **values: object) -> str:
         return self._wording.text(msgid, self._language, **values)
 
 

@@ -9,8 +9,12 @@ from babel import Locale, UnknownLocaleError
 
 from bot.conversation.messages import Direction
 
-# CLDR lacks or names these otherwise: Dari is fa_AF, Kurmanji is plain ku. English is that of Europe.
-CLDR_NAMES = {"en": "en-GB", "prs": "fa_AF", "kmr": "ku"}
+# CLDR lacks or names these otherwise: Dari is fa_AF, Kurmanji is plain ku.
+CLDR_NAMES = {"prs": "fa-AF", "kmr": "ku"}
+# Dates and amounts in English are those of Europe.
+CLDR_FORMATS = {"en": "en-GB"}
+# CLDR gives these the name of the wider language.
+AUTONYMS = {"prs": "دری", "fa-AF": "دری"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class Language:
 @lru_cache(maxsize=256)
 def locale(code: str) -> Locale:
     """Return the CLDR locale of a BCP 47 code; English where CLDR knows nothing of it."""
-    for candidate in (CLDR_NAMES.get(code, code), code.split("-")[0]):
+    for candidate in (CLDR_FORMATS.get(code, CLDR_NAMES.get(code, code)), code.split("-")[0]):
         try:
             return Locale.parse(candidate.replace("-", "_"))
         except (UnknownLocaleError, ValueError):
@@ -40,7 +44,7 @@ def direction(code: str) -> Direction:
 
 def autonym(code: str) -> str:
     """Return a language's name for itself, its first letter raised where the script has capitals."""
-    name = locale(code).get_language_name(locale(code)) or code
+    name = AUTONYMS.get(code) or locale(code).get_language_name(code.split("-")[0]) or code
     return name[:1].upper() + name[1:]
 
 

@@ -55,7 +55,7 @@ class Wording:
         """Return the ids of the English catalog that begin with ``prefix``."""
         return (msgid for msgid in self._texts[SOURCE] if msgid.startswith(prefix))
 
-    def text(self, msgid: str, language: str, **values: object) -> str:
+    def text(self, msgid: str, language: str, /, **values: object) -> str:
         """Return the text of ``msgid`` with its ``{gaps}`` filled.
 
         Args:
@@ -69,7 +69,7 @@ class Wording:
         found = self._find(msgid, language)
         return _fill(found if isinstance(found, str) else found[-1], values)
 
-    def plural(self, msgid: str, n: int, language: str, **values: object) -> str:
+    def plural(self, msgid: str, n: int, language: str, /, **values: object) -> str:
         """Return the form of ``msgid`` that the language uses for ``n`` (CLDR rule in the catalog), gaps filled with ``n`` too."""
         forms = self._find(msgid, language)
         if isinstance(forms, str):

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 class WebSettings:
     """Settings of the web chat.
 
-    ``quick_exit_url`` is the harmless page of the quick exit; ``public_url`` the address newcomers use (its scheme
-    decides whether cookies are Secure behind a proxy); ``emergency_number`` answers in every territory;
+    ``quick_exit_url`` is the harmless page of the quick exit; ``secure`` says that newcomers come over https even where
+    a proxy in front speaks http to us (cookies are then Secure); ``emergency_number`` answers in every territory;
     ``heartbeat_seconds`` keeps event streams open through proxies; ``answer_seconds`` is how long a form sent without
     JavaScript waits for its answer.
     """
 
     default_language: str = "en"
     quick_exit_url: str = "https://www.wikipedia.org/"
-    public_url: str = ""
+    secure: bool = False
     emergency_number: str = "112"
     longest_message: int = 2000
     heartbeat_seconds: int = 15

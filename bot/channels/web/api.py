@@ -1,0 +1,139 @@
+"""The HTTP interface of the web chat, for its own page and for other front ends (openapi.yml, docs/api.md)."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.channels.web import errors, parsing
+from bot.channels.web.errors import Refused
+from bot.channels.web.events import event_stream
+from bot.channels.web.languages import PageLanguages
+from bot.channels.web.settings import WebSettings
+from bot.conversation.choices import UnknownChoice
+from bot.conversation.contract import ConversationError, Conversations, Words
+
+DESCRIPTION = Path(__file__).with_name("openapi.yml")
+_HTTP_CODES = {404: "not_found", 405: "wrong_method"}
+_FRESH = {"cache-control": "no-store"}
+log = logging.getLogger(__name__)
+
+
+class Api:
+    """The endpoints below /chat/api."""
+
+    def __init__(self, conversations: Conversations, wording: Words, settings: WebSettings) -> None:
+        self._conversations = conversations
+        self._wording = wording
+        self._settings = settings
+        self._languages = PageLanguages(conversations.languages(), settings.default_language)
+
+    def app(self) -> Starlette:
+        """Return the endpoints as one application, in which every error is JSON."""
+        # Any origin may call: a token is a bearer that a page has to hold, no cookie is read here, so a foreign page
+        # can do nothing in a newcomer's name that it could not do by itself.
+        cors = Middleware(
+            CORSMiddleware,
+            allow_origins=["*"],
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
+            expose_headers=["Retry-After"],
+            max_age=86400,
+        )
+        return Starlette(
+            routes=[
+                Route("/conversations", self.open, methods=["POST"]),
+                Route("/conversations/{conversation}/messages", self.messages, methods=["GET", "POST"]),
+                Route("/conversations/{conversation}/events", self.events, methods=["GET"]),
+                Route("/openapi.yml", self.description, methods=["GET"]),
+            ],
+            middleware=[cors],
+            exception_handlers={
+                Refused: self._refused,
+                ConversationError: self._refused,
+                UnknownChoice: self._refused,
+                HTTPException: self._refused,
+                Exception: self._refused,
+            },
+        )
+
+    async def open(self, request: Request) -> Response:
+        """POST /conversations: begin a conversation."""
+        opening = parsing.opening(await parsing.json_object(request))
+        opened = await self._conversations.open(
+            territory=opening.territory,
+            channel="web",
+            language=opening.language,
+            hint=request.headers.get("accept-language"),
+            address=address(request),
+        )
+        return JSONResponse(
+            {
+                "conversation": opened.conversation,
+                "token": opened.token,
+                "messages": [message.as_dict() for message in opened.messages],
+            },
+            201,
+            {**_FRESH, "location": f"/chat/api/conversations/{opened.conversation}/messages"},
+        )
+
+    async def messages(self, request: Request) -> Response:
+        """POST …/messages: take a message. GET …/messages?after=: read by polling."""
+        conversation = await self._authorised(request)
+        if request.method == "POST":
+            found = await parsing.json_object(request)
+            incoming = parsing.incoming(found, request.headers.get("accept-language"))
+            await self._conversations.accept(conversation, incoming, address=address(request))
+            return JSONResponse({"client_id": incoming.client_id}, 202, _FRESH)
+        query = request.query_params
+        after = parsing.whole_number(query.get("after"), "after", default=0)
+        limit = parsing.whole_number(
+            query.get("limit"), "limit", default=parsing.MOST_MESSAGES, largest=parsing.MOST_MESSAGES
+        )
+        found_messages = await self._conversations.messages(conversation, after=after, limit=max(1, limit))
+        return JSONResponse(
+            {
+                "messages": [message.as_dict() for message in found_messages],
+                "working": await self._conversations.working(conversation),
+            },
+            headers=_FRESH,
+        )
+
+    async def events(self, request: Request) -> Response:
+        """GET …/events: server-sent events, resumed by Last-Event-ID."""
+        conversation = await self._authorised(request)
+        after = parsing.whole_number(request.headers.get("last-event-id"), "Last-Event-ID", default=0)
+        token = parsing.bearer(request)
+        return event_stream(self._conversations, conversation, token, after, self._settings.heartbeat_seconds)
+
+    async def description(self, request: Request) -> Response:
+        """GET /openapi.yml: this interface, described for programs."""
+        return PlainTextResponse(DESCRIPTION.read_text(encoding="utf-8"), media_type="application/yaml")
+
+    async def _authorised(self, request: Request) -> str:
+        conversation = str(request.path_params["conversation"])
+        await self._conversations.authorise(conversation, parsing.bearer(request))
+        return conversation
+
+    async def _refused(self, request: Request, error: Exception) -> Response:
+        if isinstance(error, HTTPException):
+            refused = Refused(_HTTP_CODES.get(error.status_code, "not_found"))
+        elif isinstance(error, ConversationError | UnknownChoice):
+            refused = errors.refusal(error)
+        else:
+            refused = error if isinstance(error, Refused) else Refused("server")
+        language = self._languages.of(request.query_params.get("language"), request.headers.get("accept-language"))
+        return errors.response(refused, self._wording, language.code)
+
+
+def address(request: Request) -> str:
+    """Return the caller's address, for limits only; it is not stored."""
+    return request.client.host if request.client else ""
