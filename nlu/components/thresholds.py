@@ -1,0 +1,98 @@
+"""From which score on a label counts: chosen on examples that the scores were not trained on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Dict, List, Optional, Sequence, Text
+
+import numpy as np
+
+from nlu.components.examples import SAFETY
+
+# Share of ordinary messages that the classifier alone may take for danger; the phrase rules need the rest of 1 %.
+FALSE_ALARMS = 0.006
+_GRID = np.arange(0.12, 0.62, 0.02)
+_SHIFTS = np.arange(-0.08, 0.09, 0.02)
+
+
+@dataclass
+class Thresholds:
+    """A threshold for each label, a shift for each language, and how scores above become confidences.
+
+    ``slope`` and ``offset`` are those of the logistic curve from score minus threshold to the chance of being right;
+    ``danger`` is the threshold on the sum of all safety labels' scores, by language.
+    """
+
+    labels: List[float]
+    shifts: Dict[Text, float]
+    danger: Dict[Text, float]
+    slope: float
+    offset: float
+
+    def margins(self, scores: np.ndarray, language: Optional[Text]) -> np.ndarray:
+        """Return how far above its threshold each label scores."""
+        return scores - np.array(self.labels, dtype=np.float32) - self.shifts.get(language or "", 0.0)
+
+    def confidence(self, margin: float) -> float:
+        """Return the chance (0 to 1) that a label with this margin is right."""
+        return float(1.0 / (1.0 + np.exp(-(self.slope * margin + self.offset))))
+
+    def danger_at(self, language: Optional[Text]) -> float:
+        """Return the threshold on the sum of the safety labels' scores."""
+        return self.danger.get(language or "", max(self.danger.values(), default=1.0))
+
+
+def choose(
+    scores: np.ndarray, truth: np.ndarray, labels: Sequence[Text], languages: Sequence[Text]
+) -> Thresholds:
+    """Return the thresholds that make the labels' F1 best, kept near what is best for all labels together.
+
+    Args:
+        scores, truth: rows x labels of examples not trained on; languages: of each row.
+    """
+    spoken = np.array(languages)
+    right = truth > 0
+    together = np.array([_f1(right.ravel(), (scores > at).ravel()) for at in _GRID])
+    chosen = np.zeros(len(labels), dtype=np.float32)
+    for number in range(len(labels)):
+        own = np.array([_f1(right[:, number], scores[:, number] > at) for at in _GRID])
+        chosen[number] = _GRID[int(np.argmax(own + 0.5 * together))]
+    shifts = {}
+    for language in sorted(set(languages)):
+        rows = spoken == language
+        gains = [_macro(right[rows], scores[rows] - chosen > shift) for shift in _SHIFTS]
+        # Half of what looks best here: a part of that is chance.
+        shifts[language] = float(_SHIFTS[int(np.argmax(gains))]) / 2
+    apart = scores - chosen - np.array([shifts[language] for language in languages], dtype=np.float32)[:, None]
+    slope, offset = _curve(apart, right)
+    return Thresholds([float(at) for at in chosen], shifts, _danger(scores, right, labels, spoken), slope, offset)
+
+
+def _danger(scores: np.ndarray, right: np.ndarray, labels: Sequence[Text], spoken: np.ndarray) -> Dict[Text, float]:
+    kinds = [number for number, label in enumerate(labels) if label.startswith(SAFETY + "/")]
+    if not kinds:
+        return {}
+    total, ordinary = scores[:, kinds].sum(axis=1), ~right[:, kinds].any(axis=1)
+    everywhere = float(np.quantile(total[ordinary], 1 - FALSE_ALARMS))
+    return {
+        language: (float(np.quantile(total[ordinary & (spoken == language)], 1 - FALSE_ALARMS)) + everywhere) / 2
+        for language in sorted(set(spoken.tolist()))
+    }
+
+
+def _f1(right: np.ndarray, taken: np.ndarray) -> float:
+    hits = int((right & taken).sum())
+    return 2 * hits / max(1, int(right.sum()) + int(taken.sum()))
+
+
+def _macro(right: np.ndarray, taken: np.ndarray) -> float:
+    hits = (right & taken).sum(axis=0)
+    return float(np.mean(2 * hits / np.maximum(1, right.sum(axis=0) + taken.sum(axis=0))))
+
+
+def _curve(margins: np.ndarray, right: np.ndarray) -> "tuple[float, float]":
+    from sklearn.linear_model import LogisticRegression
+
+    near = np.abs(margins) < 0.5
+    fitted = LogisticRegression(C=1e4).fit(margins[near].reshape(-1, 1), right[near])
+    return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
