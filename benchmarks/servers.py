@@ -25,16 +25,21 @@ START_SECONDS = 240
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: its address, its first process, and how long it took until it answered, in seconds."""
+    """A running server: its address, its first process, seconds until it answered, and its folder."""
 
     url: str
     process: int
     started_in: float
+    home: Path
 
 
 @contextmanager
-def ventanilla() -> Iterator[Server]:
-    """Yield our own server on a copy of the database, with limits that a load can live with."""
+def ventanilla(**settings: str) -> Iterator[Server]:
+    """Yield our own server on a fresh database, with limits that a load can live with.
+
+    Args:
+        settings: further settings by their names in lower case, without the prefix VENTANILLA_.
+    """
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="ventanilla-bench-") as folder:
         for part in ("models", "gazetteer"):
@@ -49,10 +54,11 @@ def ventanilla() -> Iterator[Server]:
             "VENTANILLA_MESSAGES_PER_MINUTE": "1000000",
             "VENTANILLA_CONVERSATIONS_PER_HOUR": "1000000",
             "VENTANILLA_LOG_LEVEL": "warning",
+            **{f"VENTANILLA_{name.upper()}": value for name, value in settings.items()},
         }
         command = [sys.executable, "-m", "bot", "run", "--port", str(port)]
         with _running(command, ROOT, environment, f"http://127.0.0.1:{port}/health", b'"assistant":"ok"') as server:
-            yield Server(f"http://127.0.0.1:{port}", server[0], server[1])
+            yield Server(f"http://127.0.0.1:{port}", server[0], server[1], Path(folder))
 
 
 @contextmanager
@@ -69,7 +75,7 @@ def rasa_init() -> Iterator[Server]:
             raise RuntimeError(made.stderr[-500:])
         command = [*rasa, "run", "--enable-api", "--port", str(port), "--interface", "127.0.0.1"]
         with _running(command, Path(folder), environment, f"http://127.0.0.1:{port}/status", b"model_file") as server:
-            yield Server(f"http://127.0.0.1:{port}", server[0], server[1])
+            yield Server(f"http://127.0.0.1:{port}", server[0], server[1], Path(folder))
 
 
 def free_port() -> int:

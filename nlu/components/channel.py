@@ -7,6 +7,8 @@ import logging
 from typing import Any, Awaitable, Callable, Dict, List, Optional, Text
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from rasa.engine.constants import PLACEHOLDER_MESSAGE
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
@@ -58,12 +60,15 @@ class ExchangeInput(InputChannel):
                 metadata=body.get("metadata") or {},
             )
             try:
-                meaning = None if body.get("command") else await _understand(request, message)
+                meaning = None
+                if not body.get("command"):
+                    message.text = _plain(message.text or "")
+                    # Parsed once: the dialogue takes what is there already.
+                    message.parse_data = parse_many(_agent(request).processor, [message])[0]
+                    meaning = meaning_of(message.parse_data)
                 await on_new_message(message)
             except Exception as error:
-                # The text of an error may quote the message: its kind is all that goes into the log.
-                logger.error("exchange failed: %s", type(error).__name__, exc_info=logger.isEnabledFor(logging.DEBUG))
-                return response.json({"error": type(error).__name__}, FAILED)
+                return _failure(error)
             return response.json({"understanding": meaning, "replies": [_reply(one) for one in collector.messages]})
 
         @blueprint.route("/understand", methods=["POST"])
@@ -71,10 +76,14 @@ class ExchangeInput(InputChannel):
             refusal = self._refusal(request)
             if refusal:
                 return refusal
-            meanings: List[Optional[Dict[Text, Any]]] = []
-            for one in request.json["messages"]:
-                message = UserMessage(one["text"], sender_id="understand", metadata=one.get("metadata") or {})
-                meanings.append(await _understand(request, message))
+            messages = [
+                UserMessage(_plain(one["text"]), sender_id="understand", metadata=one.get("metadata") or {})
+                for one in request.json["messages"]
+            ]
+            try:
+                meanings = [meaning_of(parsed) for parsed in parse_many(_agent(request).processor, messages)]
+            except Exception as error:
+                return _failure(error)
             return response.json({"understandings": meanings})
 
         return blueprint
@@ -89,15 +98,14 @@ class ExchangeInput(InputChannel):
         return None
 
 
-async def _understand(request: Request, message: UserMessage) -> Dict[Text, Any]:
-    agent = _agent(request)
-    assert agent is not None and agent.processor is not None
-    # A leading slash would make Rasa take a newcomer's words for a command.
-    message.text = (message.text or "").lstrip("/ ")
-    parsed = await agent.processor.parse_message(message)
-    # Parsed once: the dialogue takes what is there already.
-    message.parse_data = parsed
-    return meaning_of(parsed)
+def parse_many(processor: Any, messages: List[UserMessage]) -> List[Dict[Text, Any]]:
+    """Return Rasa's parse data of each message; the graph runs once for all, which costs a third of one by one."""
+    if not messages:
+        return []
+    target = processor.model_metadata.nlu_target
+    parsed = processor.graph_runner.run(inputs={PLACEHOLDER_MESSAGE: messages}, targets=[target])[target]
+    empty = {TEXT: "", INTENT: {"name": None, "confidence": 0.0}, ENTITIES: []}
+    return [{**empty, **one.as_dict(only_output_properties=True)} for one in parsed]
 
 
 def meaning_of(parsed: Dict[Text, Any]) -> Dict[Text, Any]:
@@ -115,6 +123,17 @@ def meaning_of(parsed: Dict[Text, Any]) -> Dict[Text, Any]:
         "circumstances": parsed.get("circumstances") or [],
         "territory": territories[0] if territories else None,
     }
+
+
+def _plain(text: Text) -> Text:
+    # A leading slash would make Rasa take a newcomer's words for a command.
+    return text.lstrip("/ ")
+
+
+def _failure(error: Exception) -> HTTPResponse:
+    # The text of an error may quote the message: its kind is all that goes into the log.
+    logger.error("exchange failed: %s", type(error).__name__, exc_info=logger.isEnabledFor(logging.DEBUG))
+    return response.json({"error": type(error).__name__}, FAILED)
 
 
 def _agent(request: Request) -> Any:

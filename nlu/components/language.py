@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Dict, List, Text
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -12,8 +13,11 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from nlu.components.evidence import Evidence
 from nlu.components.importer import examples_of
+from nlu.components.names import read_names
 from nlu.components.tongues import Tongues
+from nlu.components.words import words
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR], is_trainable=True)
@@ -21,25 +25,31 @@ class LanguageIdentifier(GraphComponent):
     """Sets ``language``: {"code", "confidence", "evidence": text|conversation|hint|default, "detected"}."""
 
     def __init__(
-        self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource, tongues: Tongues
+        self,
+        config: Dict[Text, Any],
+        storage: ModelStorage,
+        resource: Resource,
+        tongues: Tongues,
+        greetings: Dict[Text, List[Text]],
     ) -> None:
-        """Keep the settings and the trained part."""
+        """Keep the settings and the trained parts."""
         self._config = config
         self._storage = storage
         self._resource = resource
         self._tongues = tongues
+        self._greetings = greetings
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
         """Return the settings: ``others``, languages to recognise beside those with examples; ``default``."""
-        return {"others": [], "default": "en"}
+        return {"others": {}, "default": "en"}
 
     @classmethod
     def create(
         cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
     ) -> "LanguageIdentifier":
         """Return an untrained component."""
-        return cls(config, model_storage, resource, Tongues())
+        return cls(config, model_storage, resource, Tongues(), {})
 
     @classmethod
     def load(
@@ -52,21 +62,34 @@ class LanguageIdentifier(GraphComponent):
     ) -> "LanguageIdentifier":
         """Return the component as trained."""
         with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, Tongues.load(folder))
+            greetings = json.loads((folder / "greetings.json").read_text(encoding="utf-8"))
+            return cls(config, model_storage, resource, Tongues.load(folder / "tongues.json"), greetings)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the n-grams of each language."""
-        self._tongues.train(examples_of(training_data), self._config["others"])
+        names = read_names()
+        proper = [name for entity, _, name in names.entries if entity in ("territory", "language")]
+        self._tongues = Tongues.learn(examples_of(training_data), self._config["others"], proper)
+        self._greetings = names.greetings
         with self._storage.write_to(self._resource) as folder:
-            self._tongues.save(folder)
+            self._tongues.save(folder / "tongues.json")
+            text = json.dumps(self._greetings, ensure_ascii=False)
+            (folder / "greetings.json").write_text(text, encoding="utf-8")
         return self._resource
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Settle each message's language from its text, the conversation and the channel's hint."""
         for message in messages:
             known = message.get("metadata") or {}
-            settled = self._tongues.settle(
-                message.get(TEXT) or "", known.get("language"), known.get("hint"), self._config["default"]
+            text = message.get(TEXT) or ""
+            plain = words(text)
+            evidence = Evidence(
+                known.get("language"),
+                known.get("hint"),
+                int(known.get("turn") or 0),
+                self._config["default"],
+                self._greetings,
             )
+            settled = evidence.settle(plain, self._tongues.telling(plain), self._tongues.guess(text))
             message.set("language", settled, add_to_output=True)
         return messages

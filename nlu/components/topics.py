@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Text
+from typing import Any, Dict, List, Sequence, Text
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -14,7 +14,6 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.components.importer import examples_of
 from nlu.components.meaning import Meaning, MeaningModel
-from nlu.components.places import circumstances_with_languages
 
 INTENTS_KEPT = 5
 
@@ -72,7 +71,10 @@ class NeedClassifier(GraphComponent):
 
 def _write(message: Message, meaning: Meaning) -> None:
     found = list(message.get(ENTITIES) or [])
-    circumstances = circumstances_with_languages(meaning.circumstances, found, meaning.acts)
+    if not any(act == "details" or act.startswith("ask_") for act in meaning.acts):
+        # "The first one" is about an answer shown before; "first aid" is not.
+        found = [entity for entity in found if entity["entity"] != "ordinal"]
+    circumstances = _with_languages(meaning.circumstances, found, meaning.acts)
     named = [("topic", code, sure) for code, sure in meaning.topics]
     named += [("circumstance", code, 1.0) for code in circumstances]
     named += [("act", code, 1.0) for code in meaning.acts]
@@ -89,3 +91,12 @@ def _write(message: Message, meaning: Meaning) -> None:
     message.set("circumstances", circumstances, add_to_output=True)
     # Rasa leaves out what is None.
     message.set("safety", meaning.safety, add_to_output=True)
+
+
+def _with_languages(codes: Sequence[Text], entities: Sequence[Dict[Text, Any]], acts: Sequence[Text]) -> List[Text]:
+    named = dict.fromkeys(entity["value"] for entity in entities if entity["entity"] == "language")
+    result = [code for code in codes if code != "language"]
+    # A language alone is no wish for staff who speak it: "a German course".
+    if "language" in codes and "change_language" not in acts:
+        result += [f"language:{code}" for code in named]
+    return result

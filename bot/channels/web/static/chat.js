@@ -146,7 +146,7 @@ class VentanillaChat extends HTMLElement {
     this.last = Math.max(this.last, Number(message.id));
     const before = this.isAtEnd();
     const made = this.show(message);
-    if (quiet) return this.scrollToEnd();
+    if (quiet) return this.log.querySelector(".newcomer") ? this.scrollToEnd() : undefined;
     if (message.from === "newcomer") return;
     this.find(".working").hidden = true;
     if (this.sticky) this.sticky = false;

@@ -13,8 +13,8 @@ import uvicorn
 from starlette.applications import Starlette
 
 from bot.channels.web import WebSettings, create_routes, web_middleware
-from memory import MemoryConversations
-from words import EnglishWords
+from chat_memory import MemoryConversations
+from chat_words import EnglishWords
 
 
 @dataclass

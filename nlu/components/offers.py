@@ -1,0 +1,64 @@
+"""Particular offers named in a message ("dentist", "A2 course"): phrases of nlu/<language>/offers.yml."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Dict, List, Sequence, Text, Tuple
+
+import yaml
+
+from nlu.components.words import words
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+Phrases = List[Tuple[Text, Text]]
+
+
+class BrokenOffers(ValueError):
+    """A file of offers cannot be used; the text names the file and what is wrong."""
+
+
+def read_offers(folder: Path) -> Phrases:
+    """Return (offer, phrase) of all languages; a word of a phrase may end in * for any rest.
+
+    Raises:
+        BrokenOffers: a file is not a mapping of codes to lists.
+    """
+    found: Phrases = []
+    for path in sorted(folder.glob("*/offers.yml")):
+        try:
+            with path.open(encoding="utf-8") as file:
+                data = yaml.load(file, Loader=_LOADER) or {}
+            found += [(str(code), str(phrase)) for code, phrases in data.items() for phrase in phrases or []]
+        except (yaml.YAMLError, AttributeError, TypeError) as error:
+            raise BrokenOffers(f"{path}: {error}") from error
+    return sorted(set(found))
+
+
+class Offers:
+    """Finds offers in a message's words."""
+
+    def __init__(self, phrases: Phrases) -> None:
+        """Compile the phrases, filed under the first two letters of their first word."""
+        self._by_start: Dict[Text, List[Tuple[Text, "re.Pattern[str]"]]] = {}
+        for code, phrase in phrases:
+            parts = phrase.split()
+            plain = [" ".join(words(part)) for part in parts]
+            if not plain or not all(plain):
+                continue
+            pattern = " ".join(
+                re.escape(word) + (r"\S*" if part.endswith("*") else "") for word, part in zip(plain, parts)
+            )
+            entry = (code, re.compile(rf"(?<= ){pattern}(?= )"))
+            self._by_start.setdefault(plain[0][:2] if len(plain[0]) > 1 else "", []).append(entry)
+
+    def found_in(self, plain: Sequence[Text]) -> List[Text]:
+        """Return the codes of the offers named, in the order of the message."""
+        text = " " + " ".join(plain) + " "
+        hits = {}
+        for start in sorted({"", *(word[:2] for word in plain)}):
+            for code, pattern in self._by_start.get(start, []):
+                match = pattern.search(text)
+                if match and match.start() < hits.get(code, len(text)):
+                    hits[code] = match.start()
+        return sorted(hits, key=lambda code: hits[code])
