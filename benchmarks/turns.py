@@ -14,6 +14,7 @@ import json
 import statistics
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import httpx
 
@@ -78,6 +79,10 @@ class Newcomer:
 
     async def _listen(self, after: str) -> None:
         headers = {**self._headers, "Last-Event-ID": after}
+        with suppress(httpx.HTTPError):
+            await self._read(headers)
+
+    async def _read(self, headers: dict[str, str]) -> None:
         async with self._client.stream("GET", f"{self._path}/events", headers=headers, timeout=None) as stream:
             async for line in stream.aiter_lines():
                 if line.startswith("data:") and '"from"' in line and json.loads(line[5:])["from"] == "bot":

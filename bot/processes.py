@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
 
 from bot.progress import Trouble
@@ -15,15 +16,20 @@ FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
 CALM_SECONDS = 60.0
 STOP_SECONDS = 12.0
+LAST_LINES = 6
 
 
 @dataclass
 class Process:
-    """One child: ``command`` and ``environment`` as for subprocess; ``pause`` doubles with each quick death."""
+    """One child: ``command`` and ``environment`` as for subprocess; what it says goes to the file ``log``.
+
+    ``pause`` is in seconds and doubles with each quick death.
+    """
 
     name: str
     command: list[str]
     environment: dict[str, str]
+    log: Path
     child: subprocess.Popen[bytes] | None = None
     pause: float = FIRST_PAUSE
     started: float = 0.0
@@ -32,13 +38,29 @@ class Process:
     def start(self) -> None:
         """Start the child."""
         # Its own session: Ctrl-C reaches the supervisor alone, which then stops the children in order.
-        self.child = subprocess.Popen(self.command, env=self.environment, start_new_session=True)
+        with self.log.open("ab") as said:
+            self.child = subprocess.Popen(
+                self.command,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+                start_new_session=True,
+            )
         self.started = time.monotonic()
         self.start_again_at = None
 
     def is_alive(self) -> bool:
         """Tell whether the child runs."""
         return self.child is not None and self.child.poll() is None
+
+    def last_words(self) -> str:
+        """Return the end of what the child said."""
+        try:
+            lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            return ""
+        return "".join(f"\n    {line}" for line in lines[-LAST_LINES:])
 
     def stop(self) -> None:
         """Ask the child to end, and end it by force after STOP_SECONDS."""
@@ -83,7 +105,7 @@ class Supervisor:
             if process.start_again_at is None:
                 process.start_again_at = now + process.pause
                 code = process.child.returncode if process.child else None
-                print(f"! {process.name} ended ({_why(code)}); starting it again in {process.pause:g} s", flush=True)
+                print(f"! {process.name} ended ({_why(code)}); starting it again in {process.pause:g} s; see {process.log}", flush=True)
                 process.pause = min(process.pause * 2, LONGEST_PAUSE)
             elif now >= process.start_again_at:
                 process.start()
@@ -105,7 +127,7 @@ class Supervisor:
         """Raise Trouble when a process died before everything was ready."""
         for process in self.processes:
             if not process.is_alive():
-                raise Trouble(f"the {process.name} ended while starting; its own lines above say why.")
+                raise Trouble(f"the {process.name} ended while starting; its last words:{process.last_words()}")
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self._stopping.set()

@@ -73,10 +73,15 @@ def processes(host: str, port: int) -> list[Process]:
         "MALLOC_ARENA_MAX": "2",
     }
     os.chdir(ROOT)
+    logs = home() / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    for log in logs.glob("*.log"):
+        # One earlier run is kept: enough to see why the last one ended, and nothing grows for ever.
+        log.replace(log.with_suffix(".log.1"))
     return [
         # Rasa 3.6 warns of its own age at every start.
-        Process("assistant", [str(ASSISTANT.python), "-W", "ignore", "-m", "nlu.serve"], environment),
-        Process("app", [str(app_python()), "-m", "bot.serve"], environment),
+        Process("assistant", [str(ASSISTANT.python), "-W", "ignore", "-m", "nlu.serve"], environment, logs / "assistant.log"),
+        Process("app", [str(app_python()), "-m", "bot.serve"], environment, logs / "app.log"),
     ]
 
 
@@ -87,7 +92,7 @@ def _wait_until_ready(supervisor: Supervisor, host: str, port: int) -> None:
         if _health(host, port).get("assistant") == "ok":
             return
         if time.monotonic() > edge:
-            raise Trouble(f"assistant and app did not answer within {READY_SECONDS} s; their own lines above say why.")
+            raise Trouble(f"assistant and app did not answer within {READY_SECONDS} s; see the files in {home() / 'logs'}.")
         time.sleep(0.2)
 
 

@@ -65,6 +65,7 @@ class StoredConversations:
         self._session_turns = session_turns
         self._bells = Bells()
         self._workers: dict[str, asyncio.Task[None]] = {}
+        self._news: set[str] = set()
         self._at_once = asyncio.Semaphore(AT_ONCE)
         self._background: set[asyncio.Task[None]] = set()
         self._hints: dict[str, str | None] = {}
@@ -204,15 +205,18 @@ class StoredConversations:
             self._bells.ring(conversation)
 
     def _work_on(self, conversation: str) -> None:
+        self._news.add(conversation)
         if conversation not in self._workers:
-            task = asyncio.create_task(self._answer_all(conversation))
-            self._workers[conversation] = task
+            self._workers[conversation] = asyncio.create_task(self._answer_all(conversation))
 
     async def _answer_all(self, conversation: str) -> None:
         try:
-            async with self._at_once:
-                while await self._answer_next(conversation):
-                    pass
+            # A message may be stored while the last look finds nothing: the mark says that one more look is due.
+            while conversation in self._news:
+                self._news.discard(conversation)
+                async with self._at_once:
+                    while await self._answer_next(conversation):
+                        pass
         except Exception:
             log.exception("answering stopped; the message stays unanswered until the next one or a restart")
         finally:

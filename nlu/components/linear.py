@@ -18,6 +18,7 @@ from scipy import linalg, sparse
 LANDMARKS = 4096
 WIDTH = 0.7
 SHARED_PENALTY = 0.3
+ROUNDING = 0.05
 OWN_PENALTY = 2.0
 SEED = 7
 
@@ -28,14 +29,15 @@ class Shared:
 
     landmarks: np.ndarray
     weights: np.ndarray
+    constant: np.ndarray
 
     def scores(self, vectors: np.ndarray) -> np.ndarray:
         """Return rows x labels: about 1 where a label fits, about 0 where not."""
-        return _likeness(vectors, self.landmarks) @ self.weights
+        return _likeness(vectors, self.landmarks) @ self.weights + self.constant
 
     def arrays(self) -> Dict[Text, np.ndarray]:
         """Return what is to be saved, by name."""
-        return {"landmarks": self.landmarks, "weights": self.weights}
+        return {"landmarks": self.landmarks, "weights": self.weights, "constant": self.constant}
 
 
 def fit_shared(vectors: np.ndarray, targets: np.ndarray) -> Shared:
@@ -47,11 +49,17 @@ def fit_shared(vectors: np.ndarray, targets: np.ndarray) -> Shared:
     count = min(LANDMARKS, len(vectors))
     landmarks = vectors[np.sort(np.random.default_rng(SEED).choice(len(vectors), count, replace=False))]
     likeness = _likeness(vectors, landmarks)
-    square = likeness.T @ likeness + SHARED_PENALTY * _likeness(landmarks, landmarks)
-    # Single precision leaves nearly equal landmarks indistinguishable: a little on the diagonal keeps them apart.
-    square[np.diag_indices(count)] += 0.02
+    middle, base = likeness.mean(axis=0), targets.mean(axis=0)
+    # Around their means the products are a tenth as large, and so are the errors of single precision.
+    likeness -= middle
+    square = (likeness.T @ likeness).astype(np.float64) + SHARED_PENALTY * _likeness(landmarks, landmarks)
+    square[np.diag_indices(count)] += ROUNDING
     weights = linalg.solve(square, likeness.T @ targets, assume_a="pos", check_finite=False, overwrite_a=True)
-    return Shared(np.ascontiguousarray(landmarks), weights.astype(np.float32))
+    return Shared(
+        np.ascontiguousarray(landmarks),
+        weights.astype(np.float32),
+        (base - middle @ weights).astype(np.float32),
+    )
 
 
 def fit_own(grams: sparse.csr_matrix, rest: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:

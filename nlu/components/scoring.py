@@ -83,7 +83,7 @@ class Scorer:
         """Return the scorer saved in ``folder``."""
         model = cls(json.loads((folder / "labels.json").read_text(encoding="utf-8")))
         with np.load(folder / "shared.npz", allow_pickle=False) as arrays:
-            model.shared = linear.Shared(arrays["landmarks"], arrays["weights"])
+            model.shared = linear.Shared(arrays["landmarks"], arrays["weights"], arrays["constant"])
         for path in sorted(folder.glob("spelling-*.npz")):
             names = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
             with np.load(path, allow_pickle=False) as arrays:

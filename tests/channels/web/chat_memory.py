@@ -90,6 +90,7 @@ class MemoryConversations:
         self.flood: int | None = None
         self.broken = False
         self._ids = itertools.count(1)
+        self._numbers = itertools.count(1)
         self._bells = Bells()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -100,7 +101,7 @@ class MemoryConversations:
             raise TooMany(self.flood)
         if territory not in {one.id for one in TERRITORIES}:
             raise UnknownTerritory(territory)
-        number = len(self.kept) + 1
+        number = next(self._numbers)
         kept = self.kept[f"conversation{number}"] = Kept(f"token-{number}", language or "en", territory)
         self._store(kept, [self.welcome(kept.language)])
         return Opened(f"conversation{number}", kept.token, list(kept.messages))

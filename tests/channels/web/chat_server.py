@@ -6,35 +6,36 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
 
 from bot.channels.web import WebSettings, create_routes, web_middleware
-from chat_memory import MemoryConversations
-from chat_words import EnglishWords
+from tests.channels.web.chat_memory import MemoryConversations
+from tests.channels.web.chat_words import EnglishWords
 
 
 @dataclass
 class ChatServer:
     """Starts on enter, ends on exit; ``conversations`` may be looked into and set up by tests."""
 
-    settings: WebSettings = field(default_factory=lambda: WebSettings(quick_exit_url="about:blank", answer_seconds=2.0))
+    settings: WebSettings = field(default_factory=lambda: WebSettings(answer_seconds=2.0))
     port: int = 0
 
     def __enter__(self) -> ChatServer:
         self.conversations = MemoryConversations()
         self.words = EnglishWords()
-        app = Starlette(
-            routes=create_routes(self.conversations, self.words, self.settings), middleware=web_middleware()
-        )
         listening = socket.socket()
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(("127.0.0.1", self.port))
         self.port = listening.getsockname()[1]
-        config = uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=1)
+        self.settings = replace(self.settings, quick_exit_url=f"{self.url}/chat?harmless")
+        app = Starlette(
+            routes=create_routes(self.conversations, self.words, self.settings), middleware=web_middleware()
+        )
+        config = uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=0.1)  # type: ignore[arg-type]
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([listening],), daemon=True)
         self._thread.start()

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from chat_server import ChatServer
+from tests.channels.web.chat_server import ChatServer
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 import yaml
-from chat_server import ChatServer, wait_until
+from tests.channels.web.chat_server import ChatServer, wait_until
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 import httpx
 import pytest
-from chat_server import ChatServer
+from tests.channels.web.chat_server import ChatServer
 
 from bot.channels.web import WebSettings
 from bot.channels.web.rendering import card, safe_address
@@ -104,7 +104,10 @@ def test_what_was_written_is_never_markup(client: httpx.Client, server: ChatServ
 
 
 def test_leaving_and_beginning_anew_forget(client: httpx.Client, server: ChatServer) -> None:
-    for method, path, target in (("GET", "leave", "about:blank"), ("POST", "new", "/chat/turin?language=en")):
+    for method, path, target in (
+        ("GET", "leave", server.settings.quick_exit_url),
+        ("POST", "new", "/chat/turin?language=en"),
+    ):
         client.post("/chat/turin", data={"client_id": path, "text": "doctor"})
         found = client.request(method, f"/chat/turin/{path}")
         assert (found.status_code, found.headers["location"]) == (303, target)
