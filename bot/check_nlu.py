@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bot.conversation.assistant import Understanding
+from bot.conversation.assistant import Assistant, Understanding
 from bot.conversation.safety import SafetyRules, is_other_language
+from bot.environments import ROOT
 
-Understand = Callable[[Sequence[Mapping[str, Any]]], Awaitable[list[Understanding]]]
 BATCH = 64
 # From so many words on a message is expected to tell its language.
 TELLING_WORDS = 3
@@ -101,34 +101,54 @@ class LanguageReport:
         }
 
 
-async def check_nlu(understand_many: Understand, heldout: Path, rules: SafetyRules) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class NluReport:
+    """Figures of every language, worst macro-F1 of topics first."""
+
+    languages: Mapping[str, Mapping[str, Any]]
+
+    @property
+    def worst_by_best(self) -> float | None:
+        """Macro-F1 of topics in the worst language, divided by that in the best."""
+        scores = [own["topics"]["macro_f1"] or 0.0 for own in self.languages.values()]
+        return scores[0] / scores[-1] if scores and scores[-1] else None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the report for JSON."""
+        return {"languages": dict(self.languages), "worst_by_best": self.worst_by_best}
+
+    def __str__(self) -> str:
+        return table(self)
+
+
+async def check_nlu(assistant: Assistant, heldout: Path) -> NluReport:
     """Return the report on every ``<language>.jsonl`` in a folder.
 
     Args:
-        understand_many: gives the meaning of messages ({"text", "metadata"}), as ``Assistant.understand`` does;
-        heldout: the folder; rules: the phrase rules, which together with the classifier decide what is danger.
+        assistant: one that is up; heldout: the folder.
 
     Returns:
-        {"languages": {code: figures}, worst macro-F1 of topics first, "worst_by_best": ratio of the two}.
+        the report; phrase rules and classifier together decide what counts as danger.
 
     Raises:
         BrokenHeldout: a line is not of the format.
     """
+    rules = SafetyRules(ROOT / "nlu")
     reports: dict[str, LanguageReport] = {}
-    for path in sorted(heldout.glob("*.jsonl")):
-        samples = read_samples(path)
-        report = reports.setdefault(path.stem, LanguageReport())
+    for language, samples in read_all(heldout).items():
+        report = reports.setdefault(language, LanguageReport())
         for start in range(0, len(samples), BATCH):
             batch = samples[start : start + BATCH]
-            for sample, meaning in zip(batch, await understand_many(_messages(batch)), strict=True):
+            for sample, meaning in zip(batch, await assistant.understand(_messages(batch)), strict=True):
                 _count(report, sample, meaning, rules)
     figures = {code: report.as_dict() for code, report in reports.items()}
     ordered = sorted(figures, key=lambda code: figures[code]["topics"]["macro_f1"] or 0.0)
-    scores = [figures[code]["topics"]["macro_f1"] or 0.0 for code in ordered]
-    return {
-        "languages": {code: figures[code] for code in ordered},
-        "worst_by_best": scores[0] / scores[-1] if scores and scores[-1] else None,
-    }
+    return NluReport({code: figures[code] for code in ordered})
+
+
+def read_all(folder: Path) -> dict[str, list[Sample]]:
+    """Return the samples of every ``<language>.jsonl`` in a folder, by language."""
+    return {path.stem: read_samples(path) for path in sorted(folder.glob("*.jsonl"))}
 
 
 def read_samples(path: Path) -> list[Sample]:
@@ -156,18 +176,18 @@ def read_samples(path: Path) -> list[Sample]:
     return samples
 
 
-def table(report: Mapping[str, Any]) -> str:
+def table(report: NluReport) -> str:
     """Return the report as plain text."""
     rows = ["language  messages  topics F1  acts F1  circumst. F1  danger caught  false alarms  language right"]
-    for code, own in report["languages"].items():
+    for code, own in report.languages.items():
         rows.append(
             f"{code:8}  {own['messages']:8}  {_figure(own['topics']['macro_f1']):>9}  "
             f"{_figure(own['acts']['macro_f1']):>7}  {_figure(own['circumstances']['macro_f1']):>12}  "
             f"{_percent(own['safety_caught']):>13}  {_percent(own['safety_false_alarms']):>12}  "
             f"{_percent(own['language_right']):>14}"
         )
-    rows.append(f"worst language by best: {_figure(report['worst_by_best'])}")
-    for code, own in report["languages"].items():
+    rows.append(f"worst language by best: {_figure(report.worst_by_best)}")
+    for code, own in report.languages.items():
         rows += ["", f"{code}: topics, weakest first          precision  recall  expected"]
         labels = own["topics"]["labels"]
         for label in sorted(labels, key=lambda name: labels[name]["f1"]):

@@ -16,6 +16,7 @@ from bot.conversation import languages
 from bot.conversation.cards import CardMaker
 from bot.conversation.choices import value
 from bot.conversation.messages import Card, Choice, Fact, Link, Reply
+from bot.conversation.shelf import Shelf
 from bot.conversation.wording import Wording
 from knowledge import danger, detail, territories
 from knowledge.codes import load_vocabulary
@@ -52,6 +53,7 @@ class Composer:
         self._wording = wording
         self._store = store
         self._retention_days = retention_days
+        self._shelf = Shelf()
         self.languages: list[str] = wording.languages
         self.known_languages = [languages.describe(code) for code in self.languages]
 
@@ -158,17 +160,22 @@ class Composer:
         services = list(arguments.get("services") or ())
         if arguments.get("danger_services"):
             services += danger.helping_services(session, territory, str(arguments["danger_services"]))
-        steps = [(step, list(ids)) for step, ids in arguments.get("steps") or ()]
-        views = {
-            view.id: view
-            for view in detail.load_views(
-                session, [*services, *(one for _, ids in steps for one in ids)], language, now
-            )
-        }
         show = tuple(arguments.get("show") or ("short",))
-        cards += [maker.service(views[one], show) for one in services if one in views]
-        cards += [maker.step(step, [views[one] for one in ids if one in views]) for step, ids in steps]
-        return cards
+        keys = {one: (one, show, language, territory) for one in services}
+        known = {one: self._shelf.take(key, now) for one, key in keys.items()}
+        missing = [one for one, card in known.items() if card is None]
+        for view in detail.load_views(session, missing, language, now) if missing else ():
+            known[view.id] = self._shelf.put(keys[view.id], maker.service(view, show), now)
+        cards += [card for one in services if (card := known[one])]
+        return cards + self._steps(session, arguments, maker, language, now)
+
+    def _steps(
+        self, session: Session, arguments: Mapping[str, Any], maker: CardMaker, language: str, now: datetime
+    ) -> list[Card]:
+        steps = [(step, list(ids)) for step, ids in arguments.get("steps") or ()]
+        wanted = [one for _, ids in steps for one in ids]
+        views = {view.id: view for view in detail.load_views(session, wanted, language, now)} if wanted else {}
+        return [maker.step(step, [views[one] for one in ids if one in views]) for step, ids in steps]
 
 
 # Choices under responses that Rasa utters without an action.

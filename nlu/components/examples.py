@@ -33,8 +33,12 @@ def read_examples(files: Iterable[Path]) -> List[Example]:
         BrokenExamples: a file is not YAML of that format.
     """
     rows = [row for path in sorted(files) for row in _rows(path)]
-    known = {part[len(CIRCUMSTANCE) + 1 :] for _, intent, _ in rows for part in [intent.split("+")[0]]
-             if part.startswith(CIRCUMSTANCE + "/")}
+    known = {
+        part[len(CIRCUMSTANCE) + 1 :]
+        for _, intent, _ in rows
+        for part in [intent.split("+")[0]]
+        if part.startswith(CIRCUMSTANCE + "/")
+    }
     return [Example(text, language, labels_of(intent, known)) for language, intent, text in rows]
 
 

@@ -36,6 +36,4 @@ def examples_of(data: TrainingData) -> List[Example]:
 def _message(example: Example) -> Message:
     first = sorted(example.labels)[0]
     intent = first.split("/")[1] if first.startswith(ACT + "/") else first.split("/")[0]
-    return Message(
-        {TEXT: example.text, INTENT: intent, LANGUAGE: example.language, LABELS: sorted(example.labels)}
-    )
+    return Message({TEXT: example.text, INTENT: intent, LANGUAGE: example.language, LABELS: sorted(example.labels)})

@@ -70,7 +70,7 @@ class MeaningModel:
         scores = self.scorer.scores(sentences.vectors(texts), documents, languages)
         return [
             self.decide(row, language) if any(document) else Meaning()
-            for row, language, document in zip(scores, languages, documents)
+            for row, language, document in zip(scores, languages, documents, strict=True)
         ]
 
     def decide(self, scores: np.ndarray, language: Optional[Text]) -> Meaning:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from itertools import pairwise
 from typing import Dict, Iterable, List, Sequence, Text, Tuple
 
 import numpy as np
@@ -27,7 +28,7 @@ def grams_of(words: Sequence[Text]) -> Grams:
                 inside[padded[start : start + length]] += 1
     # The mark keeps whole words apart from equal n-grams.
     between: Counter = Counter(f"={word}" for word in words)
-    between.update(f"={first} {second}" for first, second in zip(words, words[1:]))
+    between.update(f"={first} {second}" for first, second in pairwise(words))
     return inside, between
 
 

@@ -47,7 +47,8 @@ class Offers:
             if not plain or not all(plain):
                 continue
             pattern = " ".join(
-                re.escape(word) + (r"\S*" if part.endswith("*") else "") for word, part in zip(plain, parts)
+                re.escape(word) + (r"\S*" if part.endswith("*") else "")
+                for word, part in zip(plain, parts, strict=True)
             )
             entry = (code, re.compile(rf"(?<= ){pattern}(?= )"))
             self._by_start.setdefault(plain[0][:2] if len(plain[0]) > 1 else "", []).append(entry)

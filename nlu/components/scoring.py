@@ -57,7 +57,7 @@ class Scorer:
         """Return rows x labels; a language without examples of its own is scored by meaning alone."""
         assert self.shared is not None
         result = self.shared.scores(vectors)
-        for row, (document, language) in enumerate(zip(documents, languages)):
+        for row, (document, language) in enumerate(zip(documents, languages, strict=True)):
             own = self.spelling.get(language or "")
             if own is not None:
                 result[row] += own.scores(document)

@@ -42,9 +42,7 @@ class Thresholds:
         return self.danger.get(language or "", max(self.danger.values(), default=1.0))
 
 
-def choose(
-    scores: np.ndarray, truth: np.ndarray, labels: Sequence[Text], languages: Sequence[Text]
-) -> Thresholds:
+def choose(scores: np.ndarray, truth: np.ndarray, labels: Sequence[Text], languages: Sequence[Text]) -> Thresholds:
     """Return the thresholds that make the labels' F1 best, kept near what is best for all labels together.
 
     Args:

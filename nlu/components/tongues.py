@@ -143,7 +143,7 @@ def _lid() -> Any:
 
 def _lid_opinion(text: Text) -> Dict[Text, float]:
     labels = _lid().predict(" ".join(text[:600].lower().split()), k=25)
-    return {label[len("__label__") :]: float(chance) for label, chance in zip(*labels)}
+    return {label[len("__label__") :]: float(chance) for label, chance in zip(*labels, strict=True)}
 
 
 def _grams(text: Text) -> List[Text]:

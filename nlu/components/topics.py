@@ -35,7 +35,11 @@ class NeedClassifier(GraphComponent):
 
     @classmethod
     def create(
-        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> "NeedClassifier":
         """Return an untrained component."""
         return cls(model_storage, resource, MeaningModel())
@@ -64,7 +68,7 @@ class NeedClassifier(GraphComponent):
         """Say what each message means; many at once cost less each."""
         texts = [message.get(TEXT) or "" for message in messages]
         languages = [(message.get("language") or {}).get("code") for message in messages]
-        for message, meaning in zip(messages, self._model.understand(texts, languages)):
+        for message, meaning in zip(messages, self._model.understand(texts, languages), strict=True):
             _write(message, meaning)
         return messages
 

@@ -119,7 +119,7 @@ class Api:
         return PlainTextResponse(DESCRIPTION.read_text(encoding="utf-8"), media_type="application/yaml")
 
     async def _authorised(self, request: Request) -> str:
-        conversation = str(request.path_params["conversation"])
+        conversation = parsing.conversation(request)
         await self._conversations.authorise(conversation, parsing.bearer(request))
         return conversation
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from bot.channels.web.api import Api
-from bot.channels.web.assets import Assets, respond
-from bot.channels.web.errors import Refused
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from bot.channels.web import embedding, errors
+from bot.channels.web.api import Api
+from bot.channels.web.assets import Assets, respond
+from bot.channels.web.errors import Refused
 from bot.channels.web.pages import Pages
 from bot.channels.web.settings import WebSettings
 from bot.conversation.contract import ConversationError, Conversations, Words

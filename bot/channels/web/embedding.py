@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 from bot.channels.web.assets import FOLDER, Asset, make_asset
-
 from bot.conversation.contract import LanguageChoice, Words
 
 TEMPLATE = FOLDER / "embed.js"

@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-from bot.channels.web.api import address
-from bot.channels.web.assets import Assets
-from bot.channels.web.errors import Refused
-from bot.channels.web.headers import page_policy
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from bot.channels.web import cookie, errors, parsing, rendering
+from bot.channels.web.api import address
+from bot.channels.web.assets import Assets
+from bot.channels.web.errors import Refused
+from bot.channels.web.headers import page_policy
 from bot.channels.web.languages import PageLanguages
 from bot.channels.web.page_texts import page_texts
 from bot.channels.web.settings import WebSettings

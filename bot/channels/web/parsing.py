@@ -17,6 +17,7 @@ LARGEST_ID = 2**63 - 1
 MOST_MESSAGES = 200
 LONGEST_CHOICE = 64
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3}")
 
 
@@ -69,11 +70,13 @@ def opening(found: dict[str, Any]) -> Opening:
     """Return the opening in a body ``{"territory", "language"?}``.
 
     Raises:
-        Refused: bad_field.
+        Refused: bad_field, unknown_territory.
     """
     territory = _text(found, "territory")
     if not territory:
         raise Refused("bad_field", field="territory")
+    if not _NAME.fullmatch(territory):
+        raise Refused("unknown_territory", field="territory")
     return Opening(territory, language(found.get("language")))
 
 
@@ -125,6 +128,18 @@ def whole_number(value: str | None, name: str, *, default: int, largest: int = L
     if not re.fullmatch(r"[0-9]{1,19}", value.strip()) or int(value) > largest:
         raise Refused("bad_field", field=name)
     return int(value)
+
+
+def conversation(request: Request) -> str:
+    """Return the conversation that the address names.
+
+    Raises:
+        Refused: unknown_conversation, where none can be called so (some databases cannot even look for a null).
+    """
+    name = str(request.path_params["conversation"])
+    if not _NAME.fullmatch(name):
+        raise Refused("unknown_conversation")
+    return name
 
 
 def bearer(request: Request) -> str:

@@ -65,7 +65,15 @@ WELCOME = Reply("Hello! I am a machine.", "en", "ltr", choices=(Choice("Health",
 
 def doctor(incoming: Incoming) -> list[Reply]:
     """Answer with one card."""
-    return [Reply(f"For you: {incoming.text or incoming.choice}", "en", "ltr", cards=(DOCTOR,), choices=(Choice("More", "more"),))]
+    return [
+        Reply(
+            f"For you: {incoming.text or incoming.choice}",
+            "en",
+            "ltr",
+            cards=(DOCTOR,),
+            choices=(Choice("More", "more"),),
+        )
+    ]
 
 
 @dataclass

@@ -7,8 +7,9 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.channels.web.chat_server import ChatServer
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.channels.web.chat_server import ChatServer
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]

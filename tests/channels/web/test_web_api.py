@@ -9,7 +9,6 @@ from typing import Any
 import httpx
 import pytest
 import yaml
-from tests.channels.web.chat_server import ChatServer, wait_until
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
@@ -17,6 +16,7 @@ from referencing.jsonschema import DRAFT202012
 from bot.channels.web.api import DESCRIPTION
 from bot.channels.web.errors import STATUS
 from bot.conversation.messages import Reply
+from tests.channels.web.chat_server import ChatServer, wait_until
 
 ROOT = Path(__file__).parents[3]
 JSON = {"content-type": "application/json"}
@@ -133,6 +133,7 @@ REFUSED_OPENINGS = [
     ("a number for a name", b'{"territory": 7}', JSON, 422, "bad_field", "territory"),
     ("a language that is none", b'{"territory": "turin", "language": "../en"}', JSON, 422, "bad_field", "language"),
     ("an unknown place", b'{"territory": "atlantis"}', JSON, 404, "unknown_territory", "territory"),
+    ("a null in the name", b'{"territory": "turin\\u0000"}', JSON, 404, "unknown_territory", "territory"),
     ("a megabyte", b'{"territory": "' + b"a" * 2**20 + b'"}', JSON, 413, "too_large", None),
 ]
 
@@ -200,8 +201,9 @@ def test_who_may_not_read(
     assert (found.status_code, found.json()["error"]) == (status, code), label
 
 
-def test_an_unknown_conversation_is_told_from_a_wrong_token(client: httpx.Client) -> None:
-    found = client.get(f"{OPEN}/nobody/messages", headers={"authorization": "Bearer x"})
+@pytest.mark.parametrize("name", ["nobody", "%00", "..%2f", "a" * 5000])
+def test_an_unknown_conversation_is_told_from_a_wrong_token(client: httpx.Client, name: str) -> None:
+    found = client.get(f"{OPEN}/{name}/messages", headers={"authorization": "Bearer x"})
     assert (found.status_code, found.json()["error"]) == (404, "unknown_conversation")
 
 
@@ -230,7 +232,9 @@ def test_our_own_failure_says_nothing_of_the_inside(client: httpx.Client, server
     assert "database" not in found.text
 
 
-@pytest.mark.parametrize(("header", "language"), [("ar-SY,en;q=0.5", "ar"), ("xx,uk;q=0.1", "uk"), ("xx", "en"), ("", "en")])
+@pytest.mark.parametrize(
+    ("header", "language"), [("ar-SY,en;q=0.5", "ar"), ("xx,uk;q=0.1", "uk"), ("xx", "en"), ("", "en")]
+)
 def test_errors_are_in_the_newcomers_language(client: httpx.Client, header: str, language: str) -> None:
     found = client.post(OPEN, json={}, headers={"accept-language": header})
     assert found.headers["content-language"] == language

@@ -8,11 +8,11 @@ from html.parser import HTMLParser
 
 import httpx
 import pytest
-from tests.channels.web.chat_server import ChatServer
 
 from bot.channels.web import WebSettings
 from bot.channels.web.rendering import card, safe_address
 from bot.conversation.messages import Reply
+from tests.channels.web.chat_server import ChatServer
 
 EVIL = '<img src=x onerror="alert(1)"></textarea></script><script>alert(2)</script>'
 

@@ -111,8 +111,8 @@ class VentanillaChat extends HTMLElement {
     this.find(".working").hidden = true;
     for (const message of this.outbox.all()) this.show(this.mine(message));
     this.open().then(() => this.outbox.flush()).catch(() => {});
+    this.cutOff = null;
     this.notice(why ? this.texts[why] : "");
-    this.sticky = Boolean(why);
   }
 
   leave() {
@@ -149,7 +149,6 @@ class VentanillaChat extends HTMLElement {
     if (quiet) return this.log.querySelector(".newcomer") ? this.scrollToEnd() : undefined;
     if (message.from === "newcomer") return;
     this.find(".working").hidden = true;
-    if (this.sticky) this.sticky = false;
     if (before) this.scrollToAnswer(made);
     else this.find(".down").hidden = false;
     this.followLanguage(message);
