@@ -39,10 +39,11 @@ class Evidence:
         greeted = self.greetings.get(" ".join(plain), [])
         if opening and len(greeted) == 1:
             return _settled(greeted[0], SURE_OF_FEW, "text", greeted[0])
-        if opening and telling and detected is not None and sure >= SURE_OF_FEW:
+        shared = len(greeted) > 1
+        if opening and not shared and telling and detected is not None and sure >= SURE_OF_FEW:
             return _settled(detected, sure, "text", detected)
         # A word or two, or an unclear sentence: detected stays unknown so that nobody builds on it.
-        likely = detected if telling and sure >= SURE else None
+        likely = detected if telling and not shared and sure >= SURE else None
         before = ((self.conversation, "conversation"), (self.hint, "hint"), (self.default, "default"))
         code, evidence = next((code, name) for code, name in before if code)
         return _settled(str(code), sure if likely == code else UNKNOWN_CONFIDENCE, evidence, likely)

@@ -25,6 +25,7 @@ PAIR_LETTERS = 90
 JOINS = (". ", ", ", " ", " + ", "\n")
 # Without any label above its threshold the nearest one is taken, unless it is further below than this.
 REACH = 0.14
+CLEAR = 0.1
 INFORM = "inform"
 
 
@@ -87,7 +88,8 @@ class MeaningModel:
         if not (topics or acts or circumstances or safety):
             topics, acts = _nearest(groups[NEED], groups[ACT])
         if topics or safety:
-            acts = [pair for pair in acts if pair[0] != OUT_OF_SCOPE]
+            # What is near a need in words ("in Turin" to a change of city) must be clear to stand beside it.
+            acts = [pair for pair in acts if pair[0] != OUT_OF_SCOPE and pair[1] > CLEAR]
         sure = self.thresholds.confidence
         intents = [("safety", 1.0)] if safety else []
         ranked = ([(NEED, topics[0][1])] if topics else []) + acts

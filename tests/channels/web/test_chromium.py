@@ -153,7 +153,7 @@ def test_markup_is_shown_as_text(page: Page, server: ChatServer) -> None:
     ask(page, EVIL)
     expect(page.locator(".bot .text").last).to_have_text(EVIL)
     expect(page.locator(".newcomer .text")).to_have_text(EVIL)
-    expect(page.locator(".card h3")).to_have_text(EVIL)
+    expect(page.locator(".card h2")).to_have_text(EVIL)
     expect(page.locator(".card a")).to_have_count(0)
     assert page.locator(".log img, .log b").count() == 0
     assert page.title() != "broken"

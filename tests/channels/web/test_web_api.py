@@ -201,7 +201,7 @@ def test_who_may_not_read(
     assert (found.status_code, found.json()["error"]) == (status, code), label
 
 
-@pytest.mark.parametrize("name", ["nobody", "%00", "..%2f", "a" * 5000])
+@pytest.mark.parametrize("name", ["nobody", "%00", "a" * 5000])
 def test_an_unknown_conversation_is_told_from_a_wrong_token(client: httpx.Client, name: str) -> None:
     found = client.get(f"{OPEN}/{name}/messages", headers={"authorization": "Bearer x"})
     assert (found.status_code, found.json()["error"]) == (404, "unknown_conversation")

@@ -79,7 +79,7 @@ function sources(list, texts) {
 function card(one, texts) {
   const made = element("section", { class: `card ${one.kind || "service"}`, lang: one.language });
   const add = (child) => child && made.append(child);
-  add(element("h3", {}, isolated(one.title, one.title_language, one.language)));
+  add(element("h2", {}, isolated(one.title, one.title_language, one.language)));
   add(one.subtitle && element("p", { class: "subtitle" }, element("bdi", {}, one.subtitle)));
   add(one.alert && element("p", { class: "alert" }, icon("alert"), element("bdi", {}, one.alert)));
   add(one.summary && element("p", { class: "summary", dir: "auto", lang: one.summary_language }, one.summary));
