@@ -24,7 +24,7 @@ PAIRS = 500
 PAIR_LETTERS = 90
 JOINS = (". ", ", ", " ", " + ", "\n")
 # Without any label above its threshold the nearest one is taken, unless it is further below than this.
-REACH = 0.14
+REACH = 0.2
 CLEAR = 0.1
 INFORM = "inform"
 

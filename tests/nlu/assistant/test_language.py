@@ -1,5 +1,4 @@
 from pathlib import Path
-from typing import Optional
 
 import pytest
 
@@ -55,7 +54,7 @@ def test_the_language_of_a_sentence(tongues: Tongues, text: str, expected: str) 
     ],
 )
 def test_two_words_never_change_the_language(
-    tongues: Tongues, text: str, conversation: Optional[str], turn: int, expected: str, evidence: str
+    tongues: Tongues, text: str, conversation: str | None, turn: int, expected: str, evidence: str
 ) -> None:
     plain = words(text)
     settled = Evidence(conversation, None, turn).settle(plain, tongues.telling(plain), tongues.guess(text))
