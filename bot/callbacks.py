@@ -19,6 +19,7 @@ from actions.turn import latest_metadata
 from bot.conversation.composing import Composer
 
 HEADER = "x-ventanilla"
+DOMAIN = {"version": "3.1"}
 log = logging.getLogger(__name__)
 
 
@@ -32,24 +33,37 @@ def create(executor: ActionExecutor, composer: Composer, secret: str) -> Starlet
 
     async def actions(request: Request) -> Response:
         call = await _authorised(request, secret)
+        # Our actions never look into the domain, so it does not travel; rasa-sdk wants to see one all the same.
+        call["domain"] = DOMAIN
         try:
             result = await executor.run(call)
         except ActionExecutionRejection as rejection:
             return JSONResponse({"error": str(rejection), "action_name": rejection.action_name}, 400)
         except ActionNotFoundException as missing:
             return JSONResponse({"error": str(missing), "action_name": missing.action_name}, 404)
-        return JSONResponse(result.model_dump() if result else {"events": [], "responses": []})
+        if result is None:
+            return JSONResponse({"events": [], "responses": []})
+        # Worded here already: through /nlg each reply would travel once more, with the whole tracker.
+        responses = [await word(said.pop("response"), said, call["tracker"]) for said in _said(result.responses)]
+        return JSONResponse({"events": result.events, "responses": responses})
 
     async def nlg(request: Request) -> Response:
         call = await _authorised(request, secret)
-        latest = (call.get("tracker") or {}).get("latest_message") or {}
-        metadata = latest_metadata(call.get("tracker") or {})
-        arguments = call.get("arguments") or {}
-        language = arguments.get("language") or _language(latest, metadata, composer)
-        composed = await composer.compose(call["response"], arguments, language, str(metadata.get("territory") or ""))
-        return JSONResponse({"custom": composed.as_dict()})
+        return JSONResponse(await word(call["response"], call.get("arguments") or {}, call.get("tracker") or {}))
+
+    async def word(response: str, arguments: Mapping[str, Any], tracker: Mapping[str, Any]) -> dict[str, Any]:
+        metadata = latest_metadata(tracker)
+        language = arguments.get("language") or _language(tracker.get("latest_message") or {}, metadata, composer)
+        territory = str(metadata.get("territory") or "")
+        composed = await composer.compose(response, arguments, language, territory)
+        return {"custom": composed.as_dict()}
 
     return Starlette(routes=[Route("/webhook", actions, methods=["POST"]), Route("/nlg", nlg, methods=["POST"])])
+
+
+def _said(responses: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    # rasa-sdk adds empty text, buttons, image … to each: only what our action said goes on.
+    return [{name: value for name, value in said.items() if value} for said in responses if said.get("response")]
 
 
 async def _authorised(request: Request, secret: str) -> dict[str, Any]:

@@ -37,7 +37,6 @@ async def parts_running(settings: Settings) -> AsyncIterator[Parts]:
             "callback_secret": type(settings.callback_secret)(secret),
             "callback_port": callback_port,
             "assistant_url": f"http://127.0.0.1:{assistant_port}",
-            "tracker_url": f"sqlite:///{settings.home / f'trackers-{assistant_port}.db'}",
             "messages_per_minute": 1_000_000,
             "conversations_per_hour": 1_000_000,
         }
@@ -58,8 +57,6 @@ async def parts_running(settings: Settings) -> AsyncIterator[Parts]:
         await serving
         await parts.assistant.close()
         parts.store.close()
-        for leftover in settings.home.glob(f"trackers-{assistant_port}.db*"):
-            leftover.unlink()
 
 
 @asynccontextmanager
@@ -84,7 +81,6 @@ def _start_assistant(settings: Settings, secret: str, callback_port: int, port: 
         "VENTANILLA_MODEL": str(settings.model),
         "VENTANILLA_CALLBACK_URL": f"http://127.0.0.1:{callback_port}",
         "VENTANILLA_CALLBACK_SECRET": secret,
-        "VENTANILLA_TRACKERS": settings.trackers,
         "OMP_NUM_THREADS": "1",
         "PYTHONWARNINGS": "ignore",
         "MALLOC_ARENA_MAX": "2",

@@ -17,7 +17,6 @@ from bot.conversation.retention import Retention
 from bot.conversation.safety import SafetyRules
 from bot.conversation.wording import Wording
 from bot.environments import ROOT
-from bot.records.trackers import Trackers
 from bot.settings import Settings
 from knowledge.store import Store
 
@@ -47,19 +46,15 @@ def make_parts(settings: Settings) -> Parts:
     secret = settings.callback_secret.get_secret_value()
     composer = Composer(wording, store, retention_days=settings.retention_days)
     assistant = Assistant(settings.assistant_url, secret, settings.assistant_seconds)
-    trackers = Trackers(settings.trackers)
     conversations = StoredConversations(
         store=store,
         answering=Answering(rules=SafetyRules(ROOT / "nlu"), assistant=assistant, composer=composer),
-        assistant=assistant,
         composer=composer,
         limits=Limits(
             messages_per_minute=settings.messages_per_minute, conversations_per_hour=settings.conversations_per_hour
         ),
-        trackers=trackers,
         default_language=settings.default_language,
         longest_message=settings.longest_message,
-        session_turns=settings.session_turns,
     )
     return Parts(
         settings=settings,
@@ -68,6 +63,6 @@ def make_parts(settings: Settings) -> Parts:
         composer=composer,
         assistant=assistant,
         conversations=conversations,
-        retention=Retention(store, trackers, settings.retention_days),
+        retention=Retention(store, settings.retention_days),
         callbacks=callbacks.create(registry.executor(store), composer, secret),
     )

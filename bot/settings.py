@@ -30,7 +30,6 @@ class Settings(BaseSettings):
         "", description="Address under which newcomers reach the chat, e.g. https://chat.city.example."
     )
     database_url: str = Field("", description="SQLAlchemy URL; empty: a SQLite file in the home folder.")
-    tracker_url: str = Field("", description="SQLAlchemy URL of Rasa's tracker store; empty: a SQLite file.")
     assistant_url: str = Field("http://127.0.0.1:5005", description="Where the assistant listens: loopback only.")
     callback_port: int = Field(
         5055, ge=1, le=65535, description="Loopback port on which the assistant calls the app back."
@@ -41,7 +40,6 @@ class Settings(BaseSettings):
     assistant_seconds: float = Field(
         5.0, gt=0, description="After this many seconds the answer comes from the records alone."
     )
-    session_turns: int = Field(15, ge=2, description="Turns after which the assistant's short-term memory starts anew.")
     default_language: str = Field("en", description="BCP 47 language used when nothing tells another.")
     retention_days: int = Field(
         30, ge=1, description="Days after its last message when a conversation is erased everywhere."
@@ -69,11 +67,6 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """SQLAlchemy URL of the knowledge base and the conversations."""
         return self.database_url or f"sqlite:///{self.home / 'ventanilla.db'}"
-
-    @property
-    def trackers(self) -> str:
-        """SQLAlchemy URL of Rasa's tracker store."""
-        return self.tracker_url or f"sqlite:///{self.home / 'trackers.db'}"
 
     @property
     def model(self) -> Path:

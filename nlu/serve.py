@@ -22,7 +22,6 @@ NEEDED = (
     "VENTANILLA_MODEL",
     "VENTANILLA_CALLBACK_URL",
     "VENTANILLA_CALLBACK_SECRET",
-    "VENTANILLA_TRACKERS",
 )
 BACKLOG = 256
 RESPONSE_SECONDS = 60
@@ -56,9 +55,9 @@ def _run(port: int) -> None:
     callback = os.environ["VENTANILLA_CALLBACK_URL"].rstrip("/")
     headers: Dict[str, str] = {"X-Ventanilla": secret}
     endpoints = AvailableEndpoints(
-        action=EndpointConfig(f"{callback}/webhook", headers=headers),
+        # Our actions never look into the domain, which would otherwise travel with every call.
+        action=EndpointConfig(f"{callback}/webhook", headers=headers, enable_selective_domain=True),
         nlg=EndpointConfig(f"{callback}/nlg", headers=headers),
-        tracker_store=_tracker_store(os.environ["VENTANILLA_TRACKERS"]),
     )
     app = configure_app(
         [ExchangeInput(secret)],
@@ -73,24 +72,6 @@ def _run(port: int) -> None:
     app.register_listener(close_resources, "after_server_stop")
     print(f"assistant: serving on 127.0.0.1:{port}", flush=True)
     app.run(host="127.0.0.1", port=port, backlog=BACKLOG, workers=1, access_log=False, motd=False)
-
-
-def _tracker_store(url: str) -> "EndpointConfig":  # type: ignore[name-defined]  # noqa: F821
-    from rasa.utils.endpoints import EndpointConfig
-    from sqlalchemy.engine import make_url
-
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        return EndpointConfig(type="SQL", dialect="sqlite", db=parsed.database)
-    return EndpointConfig(
-        type="SQL",
-        dialect="postgresql",
-        url=parsed.host,
-        port=parsed.port,
-        db=parsed.database,
-        username=parsed.username,
-        password=parsed.password,
-    )
 
 
 def _quiet() -> None:

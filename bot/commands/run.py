@@ -67,7 +67,6 @@ def processes(host: str, port: int) -> list[Process]:
         "VENTANILLA_ASSISTANT_PORT": str(assistant_port),
         "VENTANILLA_ASSISTANT_URL": f"http://127.0.0.1:{assistant_port}",
         "VENTANILLA_MODEL": str(home() / "models" / "ventanilla.tar.gz"),
-        "VENTANILLA_TRACKERS": os.environ.get("VENTANILLA_TRACKER_URL") or f"sqlite:///{home() / 'trackers.db'}",
         # Each parse is small: more threads only fight over the cores.
         "OMP_NUM_THREADS": "1",
         "MALLOC_ARENA_MAX": "2",

@@ -8,8 +8,6 @@ from typing import Any
 
 import httpx
 
-SESSION_START = "/session_start"
-
 
 class AssistantDown(Exception):
     """The assistant did not answer, answered too late, or answered with nothing."""
@@ -62,10 +60,11 @@ class Understanding:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back for one message: its meaning, and replies in the shape that ``/nlg`` gave them."""
+    """What came back for one message: its meaning, replies as they were composed, and what the dialogue remembers."""
 
     understanding: Understanding | None
-    replies: tuple[dict[str, Any], ...] = field(default=())
+    replies: tuple[dict[str, Any], ...] = ()
+    slots: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Assistant:
@@ -89,12 +88,15 @@ class Assistant:
         """Close the connections."""
         await self._client.aclose()
 
-    async def handle(self, sender: str, text: str, metadata: Mapping[str, Any], *, command: bool) -> Answer:
+    async def handle(
+        self, sender: str, text: str, metadata: Mapping[str, Any], slots: Mapping[str, Any], *, command: bool
+    ) -> Answer:
         """Have one message understood and answered.
 
         Args:
             sender: id of the conversation; text: the message, or a Rasa command when ``command``;
-            metadata: territory, language, hint, languages, turn.
+            metadata: territory, language, hint, languages, turn;
+            slots: what the dialogue remembered after the message before.
 
         Returns:
             the understanding (None for commands) and the replies.
@@ -102,20 +104,15 @@ class Assistant:
         Raises:
             AssistantDown: no answer in time, an error, or no reply at all.
         """
-        body = {"sender": sender, "message": text, "metadata": dict(metadata), "command": command}
+        body = {"sender": sender, "message": text, "metadata": dict(metadata), "command": command, "slots": dict(slots)}
         shape = await self._post("/webhooks/exchange/webhook", body)
         replies = tuple(reply for reply in shape.get("replies") or () if isinstance(reply, dict))
         if not replies:
             # With its action server unreachable Rasa answers 200 and nothing: that is a failure, not an answer.
             raise AssistantDown("empty answer")
         understanding = shape.get("understanding")
-        return Answer(Understanding.read(understanding) if understanding else None, replies)
-
-    async def renew_session(self, sender: str) -> None:
-        """Begin a new session for a conversation: its slots stay, its events no longer slow the next turn."""
-        await self._post(
-            "/webhooks/exchange/webhook", {"sender": sender, "message": SESSION_START, "metadata": {}, "command": True}
-        )
+        meaning = Understanding.read(understanding) if understanding else None
+        return Answer(meaning, replies, shape.get("slots") or {})
 
     async def understand(self, messages: Sequence[Mapping[str, Any]]) -> list[Understanding]:
         """Return what each of ``messages`` ({"text", "metadata"}) means.

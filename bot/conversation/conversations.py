@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.conversation import choices, languages
-from bot.conversation.assistant import Assistant, AssistantDown
 from bot.conversation.bells import Bell, Bells
 from bot.conversation.composing import Composer
 from bot.conversation.contract import (
@@ -29,7 +28,7 @@ from bot.conversation.exchange import Answering, Exchange
 from bot.conversation.limits import Limits
 from bot.conversation.messages import Incoming, Message, Reply
 from bot.records import conversations as records
-from bot.records import outcomes, trackers
+from bot.records import outcomes
 from knowledge import territories
 from knowledge.store import Store
 
@@ -46,28 +45,21 @@ class StoredConversations:
         *,
         store: Store,
         answering: Answering,
-        assistant: Assistant,
         composer: Composer,
         limits: Limits,
-        trackers: trackers.Trackers,
         default_language: str,
         longest_message: int,
-        session_turns: int,
     ) -> None:
         self._store = store
         self._answering = answering
-        self._assistant = assistant
         self._composer = composer
         self._limits = limits
-        self._trackers = trackers
         self._default_language = default_language
         self._longest = longest_message
-        self._session_turns = session_turns
         self._bells = Bells()
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._news: set[str] = set()
         self._at_once = asyncio.Semaphore(AT_ONCE)
-        self._background: set[asyncio.Task[None]] = set()
         self._hints: dict[str, str | None] = {}
 
     async def open(
@@ -189,18 +181,17 @@ class StoredConversations:
 
     async def settle(self) -> None:
         """Wait until every stored message is answered: for the terminal and for an orderly end."""
-        while self._workers or self._background:
-            await asyncio.gather(*self._workers.values(), *self._background, return_exceptions=True)
+        while self._workers:
+            await asyncio.gather(*self._workers.values(), return_exceptions=True)
 
     async def erase(self, conversations: Sequence[str]) -> None:
-        """Erase conversations everywhere: messages, requests, and what the assistant remembers."""
+        """Erase conversations: messages, requests, and what the dialogue remembers. Nothing of them stands elsewhere."""
 
         def write(session: Session) -> None:
             for conversation in conversations:
                 records.erase(session, conversation)
 
         await self._store.run(write)
-        await self._trackers.erase(conversations)
         for conversation in conversations:
             self._bells.ring(conversation)
 
@@ -242,8 +233,6 @@ class StoredConversations:
             await asyncio.sleep(ERASE_AFTER_SECONDS)
             await self.erase([conversation])
             return False
-        if not exchange.failed and (exchange.turns + 1) % self._session_turns == 0:
-            self._in_background(self._renew(conversation))
         return True
 
     def _read_next(self, session: Session, conversation: str) -> tuple[Exchange, int] | None:
@@ -260,25 +249,15 @@ class StoredConversations:
                 language=found.language,
                 language_chosen=found.language_chosen,
                 turns=found.turns,
+                slots=dict(found.slots),
             ),
             waiting.id,
         )
 
     def _write_answer(self, session: Session, conversation: str, message: int, exchange: Exchange) -> None:
         records.add_replies(session, conversation, exchange.replies)
-        records.close_turn(session, message, conversation)
+        records.close_turn(session, message, conversation, exchange.slots)
         outcomes.apply(session, conversation, exchange.territory, exchange.language, exchange.effects)
-
-    async def _renew(self, conversation: str) -> None:
-        try:
-            await self._assistant.renew_session(conversation)
-        except AssistantDown:
-            log.warning("session not renewed")
-
-    def _in_background(self, work: Any) -> None:
-        task = asyncio.create_task(work)
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
 
 
 def _lists(reply: Reply) -> dict[str, Any]:

@@ -33,6 +33,7 @@ class Exchange:
     language: str
     language_chosen: bool
     turns: int
+    slots: dict[str, Any] = field(default_factory=dict)
     hint: str | None = None
     replies: list[Reply] = field(default_factory=list)
     effects: dict[str, Any] = field(default_factory=dict)
@@ -120,6 +121,7 @@ class Answering:
             exchange.ended = True
             return
         exchange.understanding = understood
+        exchange.slots = dict(answer.slots)
         if exchange.safety and understood and (understood.safety or not understood.topics):
             # The numbers were given; an answer to anything less certain must not push them off the screen.
             return
@@ -149,7 +151,7 @@ class Answering:
             text = exchange.text if exchange.choice is None else choices.command(exchange.choice)
             metadata = {**exchange.metadata, "languages": self._composer.languages}
             return await self._assistant.handle(
-                exchange.conversation, text, metadata, command=exchange.choice is not None
+                exchange.conversation, text, metadata, exchange.slots, command=exchange.choice is not None
             )
         except AssistantDown as down:
             log.error("assistant down", extra={"reason": str(down)})

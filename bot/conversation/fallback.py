@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
+from bot.conversation import languages
 from bot.conversation.composing import Composer
 from bot.conversation.messages import Reply
 from knowledge import territories
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 SERVICES = 3
 LONG_ENOUGH = 4
+# choice about one service: what its card shows
+SHOWN = {"hours": "hours", "place": "address", "documents": "documents"}
 
 
 async def fallback_replies(exchange: Exchange, composer: Composer) -> list[Reply]:
@@ -27,6 +30,8 @@ async def fallback_replies(exchange: Exchange, composer: Composer) -> list[Reply
     """
     if exchange.safety:
         return []
+    if not exchange.language_chosen:
+        exchange.language = languages.by_script(exchange.text, composer.languages, exchange.language)
     kind, _, what = (exchange.choice or "").partition(":")
     if kind in ("topic", "more"):
         found = await composer.search(_by_topic, exchange.territory, what)
@@ -37,6 +42,9 @@ async def fallback_replies(exchange: Exchange, composer: Composer) -> list[Reply
         desk = await composer.search(_desk, exchange.territory)
         exchange.effects["person"] = "asked"
         return [await _say(composer, "utter_person", {"services": desk}, exchange)]
+    if kind in ("details", "hours", "place", "documents"):
+        arguments = {"services": [what], "show": [SHOWN.get(kind, "full")], "choices": ["person"]}
+        return [await _say(composer, "utter_details", arguments, exchange)]
     if kind == "language" and composer.speaks(what):
         exchange.effects["language"] = exchange.language = what
     replies = [await composer.apology(exchange.language, exchange.territory)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -60,6 +61,31 @@ def name_in(code: str, language: str) -> str:
 def describe(code: str) -> Language:
     """Return what a language switch shows of ``code``."""
     return Language(code, autonym(code), direction(code))
+
+
+def by_script(text: str, available: list[str], current: str) -> str:
+    """Return the language to answer in when nothing but the script of a message can be told.
+
+    Args:
+        text: what the person wrote; available: codes that the assistant speaks; current: that of the talk.
+
+    Returns:
+        ``current`` if it is written in the script of the text, else the first available one that is, else ``current``.
+    """
+    script = _script(text)
+    if script is None or _script(autonym(current)) == script:
+        return current
+    return next((code for code in available if _script(autonym(code)) == script), current)
+
+
+def _script(text: str) -> str | None:
+    counts: dict[str, int] = {}
+    for sign in text:
+        if sign.isalpha():
+            # The names of Unicode characters begin with their script: "CYRILLIC SMALL LETTER A".
+            name = unicodedata.name(sign, "").partition(" ")[0]
+            counts[name] = counts.get(name, 0) + 1
+    return max(counts, key=lambda name: counts[name]) if counts else None
 
 
 def best_match(wanted: str | None, available: list[str]) -> str | None:

@@ -1,4 +1,4 @@
-"""One retention setting for everything a conversation leaves behind: messages, requests, the assistant's memory."""
+"""One retention setting for everything a conversation leaves behind: messages, requests, the dialogue's memory."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 import logging
 
 from bot.records import conversations as records
-from bot.records.trackers import Trackers
 from knowledge.store import Store, StoreError
 
 EVERY_SECONDS = 3600.0
@@ -16,16 +15,13 @@ log = logging.getLogger(__name__)
 class Retention:
     """Erases conversations whose last message is older than the setting allows."""
 
-    def __init__(self, store: Store, trackers: Trackers, days: int) -> None:
+    def __init__(self, store: Store, days: int) -> None:
         self._store = store
-        self._trackers = trackers
         self._days = days
 
     async def enforce(self) -> int:
         """Erase what is too old, everywhere; return how many conversations went."""
-        gone = await self._store.run(records.erase_older_than, self._days)
-        await self._trackers.erase(gone)
-        return len(gone)
+        return len(await self._store.run(records.erase_older_than, self._days))
 
     async def keep(self) -> None:
         """Enforce now and every hour until cancelled."""

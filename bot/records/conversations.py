@@ -7,6 +7,7 @@ import hmac
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -123,13 +124,13 @@ def with_unanswered(session: Session) -> Sequence[str]:
     ).all()
 
 
-def close_turn(session: Session, message: int, conversation: str) -> None:
-    """Mark a newcomer's message as answered and count the turn."""
+def close_turn(session: Session, message: int, conversation: str, slots: dict[str, Any]) -> None:
+    """Mark a newcomer's message as answered, count the turn, and keep what the dialogue remembers."""
     session.execute(update(StoredMessage).where(StoredMessage.id == message).values(answered=True))
     session.execute(
         update(Conversation)
         .where(Conversation.id == conversation)
-        .values(turns=Conversation.turns + 1, last_at=datetime.now(UTC))
+        .values(turns=Conversation.turns + 1, slots=slots, last_at=datetime.now(UTC))
     )
 
 

@@ -27,7 +27,10 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Conversation(Base):
-    """One newcomer's talk on one channel. ``language_chosen``: picked on purpose, so weak evidence never changes it."""
+    """One newcomer's talk on one channel. ``language_chosen``: picked on purpose, so weak evidence never changes it.
+
+    ``slots``: what the dialogue remembers from one message to the next (Rasa's slots).
+    """
 
     __tablename__ = "conversation"
 
@@ -38,6 +41,7 @@ class Conversation(Base):
     language: Mapped[str] = mapped_column(String(16))
     language_chosen: Mapped[bool] = mapped_column(default=False)
     turns: Mapped[int] = mapped_column(default=0)
+    slots: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import logging
+from functools import partial
 from typing import Any, Awaitable, Callable, Dict, List, Optional, Text
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
@@ -12,6 +13,9 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
+
+from nlu.components.batches import Batches
+from nlu.components.memory import forget, remember, take_back
 
 HEADER = "x-ventanilla"
 UNPROCESSABLE, FORBIDDEN, UNAVAILABLE, FAILED = 422, 403, 503, 500
@@ -30,6 +34,7 @@ class ExchangeInput(InputChannel):
         if not secret:
             raise ValueError("the exchange channel needs a secret")
         self._secret = secret
+        self._batched: Optional[Batches] = None
 
     @classmethod
     def name(cls) -> Text:
@@ -51,6 +56,7 @@ class ExchangeInput(InputChannel):
             if refusal:
                 return refusal
             body = request.json
+            agent = _agent(request)
             collector = CollectingOutputChannel()
             message = UserMessage(
                 body["message"],
@@ -64,12 +70,16 @@ class ExchangeInput(InputChannel):
                 if not body.get("command"):
                     message.text = _plain(message.text or "")
                     # Parsed once: the dialogue takes what is there already.
-                    message.parse_data = parse_many(_agent(request).processor, [message])[0]
+                    message.parse_data = await self._batches(agent).submit(message)
                     meaning = meaning_of(message.parse_data)
+                await remember(agent, message.sender_id, body.get("slots") or {})
                 await on_new_message(message)
+                slots = await take_back(agent, message.sender_id)
             except Exception as error:
+                forget(agent, message.sender_id)
                 return _failure(error)
-            return response.json({"understanding": meaning, "replies": [_reply(one) for one in collector.messages]})
+            replies = [_reply(one) for one in collector.messages]
+            return response.json({"understanding": meaning, "replies": replies, "slots": slots})
 
         @blueprint.route("/understand", methods=["POST"])
         async def understand(request: Request) -> HTTPResponse:
@@ -87,6 +97,11 @@ class ExchangeInput(InputChannel):
             return response.json({"understandings": meanings})
 
         return blueprint
+
+    def _batches(self, agent: Any) -> Batches:
+        if self._batched is None:
+            self._batched = Batches(partial(parse_many, agent.processor))
+        return self._batched
 
     def _refusal(self, request: Request) -> Optional[HTTPResponse]:
         if not hmac.compare_digest(request.headers.get(HEADER, ""), self._secret):

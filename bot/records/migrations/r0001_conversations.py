@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(16), nullable=False),
         sa.Column("language_chosen", sa.Boolean(), nullable=False),
         sa.Column("turns", sa.Integer(), nullable=False),
+        sa.Column("slots", sa.JSON(), nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("last_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_conversation"),
