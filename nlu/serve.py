@@ -49,18 +49,23 @@ def _run(port: int) -> None:
     from rasa.core.utils import AvailableEndpoints
     from rasa.utils.endpoints import EndpointConfig
 
+    from nlu.components import validation
     from nlu.components.channel import ExchangeInput
+    from nlu.components.memory import ExchangeTrackerStore
 
+    validation.install()
     secret = os.environ["VENTANILLA_CALLBACK_SECRET"]
     callback = os.environ["VENTANILLA_CALLBACK_URL"].rstrip("/")
     headers: Dict[str, str] = {"X-Ventanilla": secret}
+    trackers = ExchangeTrackerStore()
     endpoints = AvailableEndpoints(
+        tracker_store=trackers,
         # Our actions never look into the domain, which would otherwise travel with every call.
         action=EndpointConfig(f"{callback}/webhook", headers=headers, enable_selective_domain=True),
         nlg=EndpointConfig(f"{callback}/nlg", headers=headers),
     )
     app = configure_app(
-        [ExchangeInput(secret)],
+        [ExchangeInput(secret, trackers)],
         enable_api=False,
         response_timeout=RESPONSE_SECONDS,
         endpoints=endpoints,

@@ -16,7 +16,7 @@ import yaml
 
 # Words that may stand in the gap of ".."
 GAP_WORDS = 5
-START_LETTERS = 2
+START_LETTERS = 3
 # From here on the language of a message counts as certain.
 SURE = 0.9
 # Kinds in the order in which they lead when a message holds several.

@@ -15,7 +15,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from nlu.components.batches import Batches
-from nlu.components.memory import forget, remember, take_back
+from nlu.components.memory import ExchangeTrackerStore
 
 HEADER = "x-ventanilla"
 UNPROCESSABLE, FORBIDDEN, UNAVAILABLE, FAILED = 422, 403, 503, 500
@@ -25,8 +25,8 @@ logger = logging.getLogger(__name__)
 class ExchangeInput(InputChannel):
     """Takes messages from the app only: it proves itself with a secret made at start."""
 
-    def __init__(self, secret: Text) -> None:
-        """Keep the secret; an empty one is refused.
+    def __init__(self, secret: Text, trackers: ExchangeTrackerStore) -> None:
+        """Keep the secret, of which an empty one is refused, and the store that the agent uses too.
 
         Raises:
             ValueError: the secret is empty.
@@ -34,6 +34,7 @@ class ExchangeInput(InputChannel):
         if not secret:
             raise ValueError("the exchange channel needs a secret")
         self._secret = secret
+        self._trackers = trackers
         self._batched: Optional[Batches] = None
 
     @classmethod
@@ -72,12 +73,12 @@ class ExchangeInput(InputChannel):
                     # Parsed once: the dialogue takes what is there already.
                     message.parse_data = await self._batches(agent).submit(message)
                     meaning = meaning_of(message.parse_data)
-                await remember(agent, message.sender_id, body.get("slots") or {})
+                self._trackers.begin(message.sender_id, body.get("slots") or {})
                 await on_new_message(message)
-                slots = await take_back(agent, message.sender_id)
             except Exception as error:
-                forget(agent, message.sender_id)
+                self._trackers.end(message.sender_id)
                 return _failure(error)
+            slots = self._trackers.end(message.sender_id)
             replies = [_reply(one) for one in collector.messages]
             return response.json({"understanding": meaning, "replies": replies, "slots": slots})
 
