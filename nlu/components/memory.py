@@ -1,7 +1,7 @@
 """The dialogue's memory between two messages: it comes with each message and goes back with its answer.
 
 Rasa keeps nothing: what lasts stands in the app's own tables, where one retention setting reaches all of it. So a reply
-costs the same however long the talk is, and any assistant process can take any message (docs/decisions/0003).
+costs the same however long the talk is, and any assistant process can take any message (docs/decisions/0003-memory-travels.md).
 """
 
 from __future__ import annotations
