@@ -105,7 +105,10 @@ class Supervisor:
             if process.start_again_at is None:
                 process.start_again_at = now + process.pause
                 code = process.child.returncode if process.child else None
-                print(f"! {process.name} ended ({_why(code)}); starting it again in {process.pause:g} s; see {process.log}", flush=True)
+                print(
+                    f"! {process.name} ended ({_why(code)}); starting it again in {process.pause:g} s; see {process.log}",
+                    flush=True,
+                )
                 process.pause = min(process.pause * 2, LONGEST_PAUSE)
             elif now >= process.start_again_at:
                 process.start()

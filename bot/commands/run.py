@@ -79,7 +79,9 @@ def processes(host: str, port: int) -> list[Process]:
         log.replace(log.with_suffix(".log.1"))
     return [
         # Rasa 3.6 warns of its own age at every start.
-        Process("assistant", [str(ASSISTANT.python), "-W", "ignore", "-m", "nlu.serve"], environment, logs / "assistant.log"),
+        Process(
+            "assistant", [str(ASSISTANT.python), "-W", "ignore", "-m", "nlu.serve"], environment, logs / "assistant.log"
+        ),
         Process("app", [str(app_python()), "-m", "bot.serve"], environment, logs / "app.log"),
     ]
 
@@ -91,7 +93,9 @@ def _wait_until_ready(supervisor: Supervisor, host: str, port: int) -> None:
         if _health(host, port).get("assistant") == "ok":
             return
         if time.monotonic() > edge:
-            raise Trouble(f"assistant and app did not answer within {READY_SECONDS} s; see the files in {home() / 'logs'}.")
+            raise Trouble(
+                f"assistant and app did not answer within {READY_SECONDS} s; see the files in {home() / 'logs'}."
+            )
         time.sleep(0.2)
 
 

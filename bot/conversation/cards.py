@@ -40,7 +40,13 @@ class CardMaker:
         asked = kinds not in (FULL, SHORT)
         if asked and not facts:
             facts = [self._facts.not_known(kinds[0])]
-        summary = service.description if not asked else None
+        own_words = (
+            service.description if service.description and service.description.language == self._language else None
+        )
+        summary = own_words if not asked else None
+        if full and service.description and not own_words:
+            # Prose in another language comes last and says which it is: the codes above it are the answer.
+            facts.append(self._facts.foreign_prose(service.description))
         return Card(
             id=service.id,
             title=service.name.text,

@@ -55,6 +55,10 @@ class Facts:
         """Return the line that says that a fact asked for is not known."""
         return self._fact(kind, self._text("fact.not_known"), state="unknown")
 
+    def foreign_prose(self, prose: Prose) -> Fact:
+        """Return prose in another language as a line whose label is that language's name."""
+        return Fact("note", self._language_name(prose), prose.text.strip(), language=prose.language)
+
     def _offers(self, service: ServiceView, full: bool) -> Iterable[Fact | None]:
         shown = service.offers if full else service.offers[:OFFERS_ON_SHORT_CARD]
         yield self._listed("offers", "offer", shown)
@@ -152,9 +156,13 @@ class Facts:
     def _prose(self, kind: str, prose: Prose | None) -> Fact | None:
         if prose is None:
             return None
-        return self._fact(
-            kind, prose.text.strip(), language=None if prose.language == self._language else prose.language
-        )
+        if prose.language == self._language:
+            return self._fact(kind, prose.text.strip())
+        label = f"{self._text(f'fact.{kind}')} ({self._language_name(prose)})"
+        return Fact(kind, label, prose.text.strip(), language=prose.language)
+
+    def _language_name(self, prose: Prose) -> str:
+        return languages.name_in(prose.language, self._language)
 
     def _join(self, parts: Iterable[str]) -> str:
         # A middle dot instead of a grammatical list: it needs no "and" and works in every script.

@@ -10,6 +10,7 @@ FULL_SENTENCE = 3
 SURE, SURE_OF_FEW = 0.8, 0.9
 # How much likelier the language of the talk is than any other before a word is read.
 KNOWN_BEFORE, HINTED = 4.0, 2.0
+LIKELIER = 0.35
 UNKNOWN_CONFIDENCE = 0.5
 
 
@@ -40,7 +41,9 @@ class Evidence:
         if opening and len(greeted) == 1:
             return _settled(greeted[0], SURE_OF_FEW, "text", greeted[0])
         shared = len(greeted) > 1
-        if opening and not shared and telling and detected is not None and sure >= SURE_OF_FEW:
+        # With nothing else known the likelier language is better than the default.
+        enough = SURE_OF_FEW if self.conversation or self.hint else LIKELIER
+        if opening and not shared and telling and detected is not None and sure >= enough:
             return _settled(detected, sure, "text", detected)
         # A word or two, or an unclear sentence: detected stays unknown so that nobody builds on it.
         likely = detected if telling and not shared and sure >= SURE else None

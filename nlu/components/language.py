@@ -16,8 +16,12 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from nlu.components.evidence import Evidence
 from nlu.components.importer import examples_of
 from nlu.components.names import read_names
+from nlu.components.spelling import Latin
 from nlu.components.tongues import Tongues
 from nlu.components.words import words
+
+# The message in the letters of its language, for the components that follow.
+SPELT = "spelt"
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR], is_trainable=True)
@@ -31,6 +35,7 @@ class LanguageIdentifier(GraphComponent):
         resource: Resource,
         tongues: Tongues,
         greetings: Dict[Text, List[Text]],
+        latin: Latin,
     ) -> None:
         """Keep the settings and the trained parts."""
         self._config = config
@@ -38,6 +43,7 @@ class LanguageIdentifier(GraphComponent):
         self._resource = resource
         self._tongues = tongues
         self._greetings = greetings
+        self._latin = latin
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
@@ -53,7 +59,7 @@ class LanguageIdentifier(GraphComponent):
         execution_context: ExecutionContext,
     ) -> "LanguageIdentifier":
         """Return an untrained component."""
-        return cls(config, model_storage, resource, Tongues(), {})
+        return cls(config, model_storage, resource, Tongues(), {}, Latin())
 
     @classmethod
     def load(
@@ -67,18 +73,19 @@ class LanguageIdentifier(GraphComponent):
         """Return the component as trained."""
         with model_storage.read_from(resource) as folder:
             greetings = json.loads((folder / "greetings.json").read_text(encoding="utf-8"))
-            return cls(config, model_storage, resource, Tongues.load(folder / "tongues.json"), greetings)
+            latin = Latin(json.loads((folder / "latin.json").read_text(encoding="utf-8")))
+            return cls(config, model_storage, resource, Tongues.load(folder / "tongues.json"), greetings, latin)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the n-grams of each language."""
         names = read_names()
         proper = [name for entity, _, name in names.entries if entity in ("territory", "language")]
-        self._tongues = Tongues.learn(examples_of(training_data), self._config["others"], proper)
-        self._greetings = names.greetings
+        self._tongues = Tongues.learn(examples_of(training_data), self._config["others"], proper, names.latin)
+        self._greetings, self._latin = names.greetings, names.latin
         with self._storage.write_to(self._resource) as folder:
             self._tongues.save(folder / "tongues.json")
-            text = json.dumps(self._greetings, ensure_ascii=False)
-            (folder / "greetings.json").write_text(text, encoding="utf-8")
+            for name, data in (("greetings", self._greetings), ("latin", self._latin.letters)):
+                (folder / f"{name}.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         return self._resource
 
     def process(self, messages: List[Message]) -> List[Message]:
@@ -96,4 +103,5 @@ class LanguageIdentifier(GraphComponent):
             )
             settled = evidence.settle(plain, self._tongues.telling(plain), self._tongues.guess(text))
             message.set("language", settled, add_to_output=True)
+            message.set(SPELT, self._latin.read(text, str(settled["code"])))
         return messages

@@ -40,11 +40,11 @@ class Shared:
         return {"landmarks": self.landmarks, "weights": self.weights, "constant": self.constant}
 
 
-def fit_shared(vectors: np.ndarray, targets: np.ndarray) -> Shared:
-    """Return the model of meaning.
+def fit_shared(vectors: np.ndarray, targets: np.ndarray, folds: np.ndarray) -> Tuple[Shared, np.ndarray]:
+    """Return the model of meaning, and the scores (rows x labels) each row gets from a model that never saw its fold.
 
     Args:
-        vectors: rows x 512, each of length 1; targets: rows x labels, 0 or 1.
+        vectors: rows x 512, each of length 1; targets: rows x labels, 0 or 1; folds: the number of each row's fold.
     """
     count = min(LANDMARKS, len(vectors))
     landmarks = vectors[np.sort(np.random.default_rng(SEED).choice(len(vectors), count, replace=False))]
@@ -52,22 +52,40 @@ def fit_shared(vectors: np.ndarray, targets: np.ndarray) -> Shared:
     middle, base = likeness.mean(axis=0), targets.mean(axis=0)
     # Around their means the products are a tenth as large, and so are the errors of single precision.
     likeness -= middle
-    square = (likeness.T @ likeness).astype(np.float64) + SHARED_PENALTY * _likeness(landmarks, landmarks)
-    square[np.diag_indices(count)] += ROUNDING
-    weights = linalg.solve(square, likeness.T @ targets, assume_a="pos", check_finite=False, overwrite_a=True)
-    return Shared(
-        np.ascontiguousarray(landmarks),
-        weights.astype(np.float32),
-        (base - middle @ weights).astype(np.float32),
-    )
+    penalty = SHARED_PENALTY * _likeness(landmarks, landmarks)
+    penalty[np.diag_indices(count)] += ROUNDING
+    rows = [folds == fold for fold in sorted(set(folds.tolist()))]
+    squares = [likeness[own].T @ likeness[own] for own in rows]
+    products = [likeness[own].T @ (targets[own] - base) for own in rows]
+    unseen = np.zeros_like(targets)
+    for number, own in enumerate(rows):
+        square = sum(squares[:number] + squares[number + 1 :], penalty.copy())
+        unseen[own] = likeness[own] @ _solved(square, sum(products) - products[number]) + base
+    weights = _solved(sum(squares, penalty), sum(products))
+    constant = (base - middle @ weights).astype(np.float32)
+    return Shared(np.ascontiguousarray(landmarks), weights, constant), unseen
 
 
-def fit_own(grams: sparse.csr_matrix, rest: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
-    """Return n-gram weights (vocabulary x labels) and a constant (labels) that explain ``rest`` (rows x labels)."""
+def fit_own(
+    grams: sparse.csr_matrix, rest: np.ndarray, folds: np.ndarray
+) -> Tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return what n-grams explain of ``rest`` (rows x labels): weights (vocabulary x labels), a constant (labels), and
+    what each row gets from a model that never saw its fold (rows x labels)."""
     kernel = (grams @ grams.T).toarray().astype(np.float32) + 1.0
+    plain = kernel.copy()
     kernel[np.diag_indices(len(rest))] += OWN_PENALTY
-    duals = linalg.solve(kernel, rest, assume_a="pos", check_finite=False, overwrite_a=True).astype(np.float32)
-    return np.asarray(grams.T @ duals, dtype=np.float32), duals.sum(axis=0)
+    unseen = np.zeros_like(rest)
+    for fold in sorted(set(folds.tolist())):
+        own, others = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
+        duals = _solved(kernel[np.ix_(others, others)], rest[others])
+        unseen[own] = plain[np.ix_(own, others)] @ duals
+    duals = _solved(kernel, rest)
+    return np.asarray(grams.T @ duals, dtype=np.float32), duals.sum(axis=0), unseen
+
+
+def _solved(square: np.ndarray, right: np.ndarray) -> np.ndarray:
+    solved = linalg.solve(square, right, assume_a="pos", check_finite=False, overwrite_a=True)
+    return np.asarray(solved, dtype=np.float32)
 
 
 def _likeness(vectors: np.ndarray, landmarks: np.ndarray) -> np.ndarray:

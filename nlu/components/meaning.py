@@ -11,14 +11,17 @@ import numpy as np
 
 from nlu.components import sentences
 from nlu.components.examples import ACT, CIRCUMSTANCE, NEED, OUT_OF_SCOPE, SAFETY, Example
+from nlu.components.names import FOLDER
 from nlu.components.ngrams import grams_of
+from nlu.components.offers import Offers, read_offers
 from nlu.components.scoring import Scorer, targets
+from nlu.components.spelling import Latin
 from nlu.components.thresholds import Thresholds, choose
 from nlu.components.words import words
 
 SEED = 7
-# One example in so many is kept back at first, to choose thresholds on.
-KEPT_BACK = 4
+# Thresholds are chosen on scores from models that did not see the example: each leaves out one of so many parts.
+FOLDS = 4
 # Messages with several needs are rarer in the examples than in life: pairs of examples stand in for them.
 PAIRS = 500
 PAIR_LETTERS = 90
@@ -47,27 +50,30 @@ class MeaningModel:
     scorer: Optional[Scorer] = None
     thresholds: Optional[Thresholds] = None
 
-    def train(self, examples: Sequence[Example]) -> None:
-        """Learn from ``examples`` of any number of languages."""
-        everything = list(examples) + _pairs(examples)
-        vectors = sentences.vectors([example.text for example in everything])
-        documents = [grams_of(words(example.text)) for example in everything]
-        back = np.zeros(len(everything), dtype=bool)
-        back[: len(examples)] = np.random.default_rng(SEED).integers(0, KEPT_BACK, len(examples)) == 0
-        # Pairs hold words of examples that were kept back: they wait for the second training.
-        first = ~back
-        first[len(examples) :] = False
-        trial = Scorer.fit(*_chosen(everything, vectors, documents, first))
-        checked, checked_vectors, checked_documents = _chosen(everything, vectors, documents, back)
-        languages = [example.language for example in checked]
-        scores = trial.scores(checked_vectors, checked_documents, languages)
-        self.thresholds = choose(scores, targets(checked, trial.labels), trial.labels, languages)
-        self.scorer = Scorer.fit(everything, vectors, documents)
+    def train(self, examples: Sequence[Example], latin: Latin) -> None:
+        """Learn from ``examples`` of any number of languages; ``latin`` reads those in Latin letters."""
+        folds = np.random.default_rng(SEED).integers(0, FOLDS, len(examples))
+        pairs, folds_of_pairs = _pairs(examples, folds)
+        everything = list(examples) + pairs
+        offers = Offers(read_offers(FOLDER))
+        texts = [latin.read(example.text, example.language) for example in everything]
+        plain = [words(text) for text in texts]
+        documents = [grams_of(own, offers.found_in(own)) for own in plain]
+        vectors = sentences.vectors(texts)
+        self.scorer, unseen = Scorer.fit(everything, vectors, documents, np.concatenate([folds, folds_of_pairs]))
+        languages = [example.language for example in everything]
+        self.thresholds = choose(unseen, targets(everything, self.scorer.labels), self.scorer.labels, languages)
 
-    def understand(self, texts: Sequence[Text], languages: Sequence[Optional[Text]]) -> List[Meaning]:
-        """Return the meaning of each text; ``languages`` names what each is written in, as far as known."""
+    def understand(
+        self, texts: Sequence[Text], languages: Sequence[Optional[Text]], offers: Sequence[Sequence[Text]]
+    ) -> List[Meaning]:
+        """Return the meaning of each text.
+
+        Args:
+            languages: what each is written in, as far as known; offers: codes of the offers that each names.
+        """
         assert self.scorer is not None
-        documents = [grams_of(words(text)) for text in texts]
+        documents = [grams_of(words(text), named) for text, named in zip(texts, offers, strict=True)]
         scores = self.scorer.scores(sentences.vectors(texts), documents, languages)
         return [
             self.decide(row, language) if any(document) else Meaning()
@@ -83,7 +89,7 @@ class MeaningModel:
             group, code = self.scorer.labels[number].split("/", 1)
             groups[group].append((code, float(margins[number])))
         safety = self._danger(scores, language)
-        topics, acts = _above(groups[NEED]), _above(groups[ACT])
+        topics, acts = self._topics(groups[NEED], scores), _above(groups[ACT])
         circumstances = tuple(code for code, _ in _above(groups[CIRCUMSTANCE]))
         if not (topics or acts or circumstances or safety):
             topics, acts = _nearest(groups[NEED], groups[ACT])
@@ -103,6 +109,12 @@ class MeaningModel:
             safety,
             tuple(intents) or ((OUT_OF_SCOPE, 0.5),),
         )
+
+    def _topics(self, ranked: Sequence[Tuple[Text, float]], scores: np.ndarray) -> List[Tuple[Text, float]]:
+        assert self.scorer is not None and self.thresholds is not None
+        own = {label: float(score) for label, score in zip(self.scorer.labels, scores, strict=True)}
+        least = self.thresholds.second * max((own[f"{NEED}/{code}"] for code, _ in ranked), default=0.0)
+        return [pair for pair in _above(ranked) if own[f"{NEED}/{pair[0]}"] >= least]
 
     def _danger(self, scores: np.ndarray, language: Optional[Text]) -> Optional[Text]:
         assert self.scorer is not None and self.thresholds is not None
@@ -139,24 +151,23 @@ def _nearest(
     return [], [(OUT_OF_SCOPE, -REACH)]
 
 
-def _chosen(examples: List[Example], vectors: np.ndarray, documents: List, rows: np.ndarray):  # type: ignore[no-untyped-def]
-    numbers = np.flatnonzero(rows)
-    return [examples[number] for number in numbers], vectors[numbers], [documents[number] for number in numbers]
-
-
-def _pairs(examples: Sequence[Example]) -> List[Example]:
+def _pairs(examples: Sequence[Example], folds: np.ndarray) -> Tuple[List[Example], np.ndarray]:
+    # Both parts of a pair are of one fold, so that no model is judged by words it learnt from.
     draw = np.random.default_rng(SEED)
-    result = []
+    result, places = [], []
     for language in sorted({example.language for example in examples}):
-        short = [
-            example
-            for example in examples
-            if example.language == language
-            and len(example.text) < PAIR_LETTERS
-            and all(label.split("/")[0] in (NEED, CIRCUMSTANCE) for label in example.labels)
-        ]
-        for _ in range(PAIRS if len(short) > 1 else 0):
-            one, other = (short[number] for number in draw.choice(len(short), 2, replace=False))
-            text = one.text + JOINS[draw.integers(len(JOINS))] + other.text
-            result.append(Example(text, language, one.labels | other.labels))
-    return result
+        for fold in range(FOLDS):
+            short = [
+                example
+                for example, own in zip(examples, folds, strict=True)
+                if own == fold
+                and example.language == language
+                and len(example.text) < PAIR_LETTERS
+                and all(label.split("/")[0] in (NEED, CIRCUMSTANCE) for label in example.labels)
+            ]
+            for _ in range(PAIRS // FOLDS if len(short) > 1 else 0):
+                one, other = (short[number] for number in draw.choice(len(short), 2, replace=False))
+                text = one.text + JOINS[draw.integers(len(JOINS))] + other.text
+                result.append(Example(text, language, one.labels | other.labels))
+                places.append(fold)
+    return result, np.array(places, dtype=folds.dtype)

@@ -8,6 +8,7 @@ from typing import Any, Dict, List, Text, Tuple
 
 import yaml
 
+from nlu.components.spelling import Latin
 from nlu.components.words import words
 
 FOLDER = Path(__file__).resolve().parent.parent
@@ -22,10 +23,12 @@ class BrokenNames(ValueError):
 
 @dataclass
 class Names:
-    """Names as (entity, value, name), and greetings with the languages that use them."""
+    """Names as (entity, value, name), greetings with the languages that use them, (circumstance, phrase), Latin letters."""
 
     entries: List[Tuple[Text, Text, Text]] = field(default_factory=list)
     greetings: Dict[Text, List[Text]] = field(default_factory=dict)
+    circumstances: List[Tuple[Text, Text]] = field(default_factory=list)
+    latin: Latin = field(default_factory=Latin)
 
 
 def read_names(folder: Path = FOLDER) -> Names:
@@ -35,6 +38,7 @@ def read_names(folder: Path = FOLDER) -> Names:
         BrokenNames: a file is not of the format that nlu/README.md describes.
     """
     found = Names()
+    letters: Dict[Text, Dict[Text, List[Text]]] = {}
     for path in sorted(folder.glob("*/names.yml")):
         data = _read(path)
         try:
@@ -43,12 +47,19 @@ def read_names(folder: Path = FOLDER) -> Names:
                     # YAML reads the code of Norwegian as false.
                     code = "no" if value is False else str(value)
                     found.entries += [(entity, code, str(name)) for name in names]
+            for code, phrases in (data.get("circumstances") or {}).items():
+                found.circumstances += [(str(code), str(phrase)) for phrase in phrases]
+            if data.get("letters_in_latin"):
+                ways = data["letters_in_latin"].items()
+                letters[path.parent.name] = {str(letter): [str(way) for way in own] for letter, own in ways}
+            found.latin.words[path.parent.name] = [str(word) for word in data.get("words_in_latin") or []]
             for greeting in data.get("greetings") or []:
                 users = found.greetings.setdefault(" ".join(words(str(greeting))), [])
                 if path.parent.name not in users:
                     users.append(path.parent.name)
         except (AttributeError, TypeError) as error:
             raise BrokenNames(f"{path}: {error}") from error
+    found.latin = Latin(letters, found.latin.words)
     return found
 
 

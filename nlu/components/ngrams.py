@@ -10,12 +10,18 @@ from typing import Dict, Iterable, List, Sequence, Text, Tuple
 import numpy as np
 from scipy import sparse
 
+from nlu.components.offers import topic_of_offers
+
 SHORTEST, LONGEST = 2, 5
-Grams = Tuple[Counter, Counter]
+Grams = Tuple[Counter, Counter, Counter]
 
 
-def grams_of(words: Sequence[Text]) -> Grams:
-    """Return how often each character n-gram (2 to 5 signs within words) and each word or pair of words occurs."""
+def grams_of(words: Sequence[Text], offers: Sequence[Text] = ()) -> Grams:
+    """Return how often each character n-gram (2 to 5 signs within words) and each word or pair of words occurs.
+
+    Args:
+        words: of the message; offers: codes of the offers that it names: signs of the offers and of their topics.
+    """
     inside: Counter = Counter()
     for word in words:
         padded = f" {word} "
@@ -29,7 +35,9 @@ def grams_of(words: Sequence[Text]) -> Grams:
     # The mark keeps whole words apart from equal n-grams.
     between: Counter = Counter(f"={word}" for word in words)
     between.update(f"={first} {second}" for first, second in pairwise(words))
-    return inside, between
+    named: Counter = Counter(f"@{offer}" for offer in offers)
+    named.update({f"@@{topic_of_offers()[offer]}" for offer in offers if offer in topic_of_offers()})
+    return inside, between, named
 
 
 class Vocabulary:
@@ -57,7 +65,7 @@ class Vocabulary:
         return len(self.index)
 
     def vector(self, document: Grams) -> Tuple[np.ndarray, np.ndarray]:
-        """Return numbers and weights of a document's known n-grams; each of the two blocks has length 1."""
+        """Return numbers and weights of a document's known n-grams; each of the blocks has length 1."""
         numbers: List[int] = []
         values: List[np.ndarray] = []
         for block in document:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Dict, List, Sequence, Text, Tuple
 
@@ -11,7 +12,8 @@ import yaml
 from nlu.components.words import words
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-Phrases = List[Tuple[Text, Text]]
+VOCABULARY = Path(__file__).resolve().parents[2] / "knowledge" / "vocabulary" / "offers.yml"
+Phrases = Sequence[Sequence[Text]]
 
 
 class BrokenOffers(ValueError):
@@ -24,7 +26,7 @@ def read_offers(folder: Path) -> Phrases:
     Raises:
         BrokenOffers: a file is not a mapping of codes to lists.
     """
-    found: Phrases = []
+    found: List[Tuple[Text, Text]] = []
     for path in sorted(folder.glob("*/offers.yml")):
         try:
             with path.open(encoding="utf-8") as file:
@@ -33,6 +35,21 @@ def read_offers(folder: Path) -> Phrases:
         except (yaml.YAMLError, AttributeError, TypeError) as error:
             raise BrokenOffers(f"{path}: {error}") from error
     return sorted(set(found))
+
+
+@lru_cache(maxsize=1)
+def topic_of_offers() -> Dict[Text, Text]:
+    """Return the topic of each offer, from the knowledge base's vocabulary.
+
+    Raises:
+        BrokenOffers: the vocabulary is not a mapping of topics to lists.
+    """
+    try:
+        with VOCABULARY.open(encoding="utf-8") as file:
+            topics = yaml.load(file, Loader=_LOADER)
+        return {str(offer): str(topic) for topic, offers in topics.items() for offer in offers}
+    except (OSError, yaml.YAMLError, AttributeError, TypeError) as error:
+        raise BrokenOffers(f"{VOCABULARY}: {error}") from error
 
 
 class Offers:

@@ -19,6 +19,7 @@ from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 from spacy.util import filter_spans
 
+from nlu.components.language import SPELT
 from nlu.components.names import FOLDER, read_names
 from nlu.components.offers import Offers, Phrases, read_offers
 from nlu.components.words import words
@@ -28,15 +29,20 @@ LONGEST = 300
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR], is_trainable=True)
 class PlaceMatcher(GraphComponent):
-    """Finds entities "territory" (id), "language" (BCP 47), "service" (id), "offer" (code) and "ordinal" (number)."""
+    """Finds entities "territory" (id), "language" (BCP 47), "service" (id), "offer", "circumstance" (codes), "ordinal"."""
 
     def __init__(
-        self, storage: ModelStorage, resource: Resource, names: Sequence[Sequence[Text]], offers: Phrases
+        self,
+        storage: ModelStorage,
+        resource: Resource,
+        names: Sequence[Sequence[Text]],
+        offers: Phrases,
+        circumstances: Phrases,
     ) -> None:
-        """Build the matchers from (entity, value, name) and (offer, phrase)."""
+        """Build the matchers from (entity, value, name), (offer, phrase) and (circumstance, phrase)."""
         self._storage = storage
         self._resource = resource
-        self._offers = Offers(offers)
+        self._phrases = {"offer": Offers(offers), "circumstance": Offers(circumstances)}
         # Words are made comparable before spaCy sees them, so one blank pipeline serves every language.
         self._blank = spacy.blank("xx")
         self._matcher = PhraseMatcher(self._blank.vocab)
@@ -59,7 +65,7 @@ class PlaceMatcher(GraphComponent):
         execution_context: ExecutionContext,
     ) -> "PlaceMatcher":
         """Return a component that knows no names yet."""
-        return cls(model_storage, resource, [], [])
+        return cls(model_storage, resource, [], [], [])
 
     @classmethod
     def load(
@@ -73,12 +79,17 @@ class PlaceMatcher(GraphComponent):
         """Return the component with the names it was trained with, and the services that the app knows now."""
         with model_storage.read_from(resource) as folder:
             data = json.loads((folder / "names.json").read_text(encoding="utf-8"))
-        offers = [(code, phrase) for code, phrase in data["offers"]]
-        return cls(model_storage, resource, data["names"] + list(_services()), offers)
+        names = data["names"] + list(_services())
+        return cls(model_storage, resource, names, data["offers"], data["circumstances"])
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Read every language's names and offers."""
-        data = {"names": sorted(set(read_names().entries)), "offers": read_offers(FOLDER)}
+        """Read every language's names and phrases."""
+        known = read_names()
+        data = {
+            "names": sorted(set(known.entries)),
+            "offers": read_offers(FOLDER),
+            "circumstances": sorted(set(known.circumstances)),
+        }
         with self._storage.write_to(self._resource) as folder:
             (folder / "names.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         return self._resource
@@ -87,16 +98,19 @@ class PlaceMatcher(GraphComponent):
         """Add an entity for every name, the longest where names overlap."""
         for message in messages:
             plain = words(message.get(TEXT) or "")[:LONGEST]
-            entities = list(message.get(ENTITIES) or []) + self._found_in(plain)
+            spelt = words(message.get(SPELT) or "")[:LONGEST]
+            entities = list(message.get(ENTITIES) or []) + self._found_in(plain, spelt or plain)
             message.set(ENTITIES, entities, add_to_output=True)
         return messages
 
-    def _found_in(self, plain: List[Text]) -> List[Dict[Text, Any]]:
+    def _found_in(self, plain: List[Text], spelt: List[Text]) -> List[Dict[Text, Any]]:
         if not plain:
             return []
         spans = filter_spans(self._matcher(Doc(self._blank.vocab, words=plain), as_spans=True))
         found = [span.label_.split("\t") for span in spans]
-        found += [["offer", code] for code in self._offers.found_in(plain)]
+        for entity, phrases in self._phrases.items():
+            codes = phrases.found_in(spelt) + ([] if spelt == plain else phrases.found_in(plain))
+            found += [[entity, code] for code in dict.fromkeys(codes)]
         return [{"entity": entity, "value": value, "extractor": "PlaceMatcher"} for entity, value in found]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Dict, List, Optional, Sequence, Text
+from typing import Dict, List, Optional, Sequence, Text, Tuple
 
 import numpy as np
 
@@ -37,19 +37,27 @@ class Scorer:
     spelling: Dict[Text, Spelling] = field(default_factory=dict)
 
     @classmethod
-    def fit(cls, examples: Sequence[Example], vectors: np.ndarray, documents: Sequence[Grams]) -> "Scorer":
-        """Return a scorer trained on examples, their sentence vectors and n-grams."""
+    def fit(
+        cls, examples: Sequence[Example], vectors: np.ndarray, documents: Sequence[Grams], folds: np.ndarray
+    ) -> Tuple["Scorer", np.ndarray]:
+        """Return a scorer trained on examples, their sentence vectors and n-grams, and honest scores of the examples.
+
+        Args:
+            folds: the number of each example's fold; honest scores (rows x labels) come from models of other folds.
+        """
         model = cls(sorted({label for example in examples for label in example.labels}))
         wanted = targets(examples, model.labels)
-        model.shared = linear.fit_shared(vectors, wanted)
-        rest = wanted - model.shared.scores(vectors)
+        model.shared, unseen = linear.fit_shared(vectors, wanted, folds)
+        # N-grams learn from what meaning leaves open in messages it has not seen: on seen ones it leaves too little.
+        rest = wanted - unseen
         for language in sorted({example.language for example in examples}):
             own = [number for number, example in enumerate(examples) if example.language == language]
             chosen = [documents[number] for number in own]
             vocabulary = Vocabulary.learn(chosen)
-            weights, constant = linear.fit_own(vocabulary.matrix(chosen), rest[own])
+            weights, constant, more = linear.fit_own(vocabulary.matrix(chosen), rest[own], folds[own])
+            unseen[own] += more
             model.spelling[language] = Spelling(vocabulary, weights, constant)
-        return model
+        return model, unseen
 
     def scores(
         self, vectors: np.ndarray, documents: Sequence[Grams], languages: Sequence[Optional[Text]]

@@ -11,8 +11,9 @@ from nlu.components.examples import ACT, NEED, SAFETY
 
 # Share of ordinary messages that the classifier alone may take for danger; the phrase rules need the rest of 1 %.
 FALSE_ALARMS = 0.008
-RAISED = 0.04
+RAISED = 0.06
 _GRID = np.arange(0.12, 0.62, 0.02)
+_SHARES = np.arange(0.0, 0.8, 0.05)
 _SHIFTS = np.arange(-0.08, 0.09, 0.02)
 
 
@@ -21,6 +22,7 @@ class Thresholds:
     """A threshold for each label, a shift for each language, and how scores above become confidences.
 
     ``slope`` and ``offset`` are those of the logistic curve from score minus threshold to the chance of being right;
+    a further topic beside the likeliest counts with at least the share ``second`` of its score;
     ``danger`` is the threshold on the sum of all safety labels' scores, by language.
     """
 
@@ -29,6 +31,7 @@ class Thresholds:
     danger: Dict[Text, float]
     slope: float
     offset: float
+    second: float = 0.0
 
     def margins(self, scores: np.ndarray, language: Optional[Text]) -> np.ndarray:
         """Return how far above its threshold each label scores."""
@@ -66,7 +69,16 @@ def choose(scores: np.ndarray, truth: np.ndarray, labels: Sequence[Text], langua
         shifts[language] = float(_SHIFTS[int(np.argmax(gains))]) / 2
     apart = scores - chosen - np.array([shifts[language] for language in languages], dtype=np.float32)[:, None]
     slope, offset = _curve(apart, right)
-    return Thresholds([float(at) for at in chosen], shifts, _danger(scores, right, labels, spoken), slope, offset)
+    danger = _danger(scores, right, labels, spoken)
+    second = _second(scores, apart > 0, right, labels)
+    return Thresholds([float(at) for at in chosen], shifts, danger, slope, offset, second)
+
+
+def _second(scores: np.ndarray, above: np.ndarray, right: np.ndarray, labels: Sequence[Text]) -> float:
+    needs = [number for number, label in enumerate(labels) if label.startswith(NEED + "/")]
+    best = scores[:, needs].max(axis=1, keepdims=True)
+    gains = [_macro(right[:, needs], above[:, needs] & (scores[:, needs] >= share * best)) for share in _SHARES]
+    return float(_SHARES[int(np.argmax(gains))])
 
 
 def _danger(scores: np.ndarray, right: np.ndarray, labels: Sequence[Text], spoken: np.ndarray) -> Dict[Text, float]:

@@ -14,6 +14,7 @@ from typing import Any, Dict, Iterable, List, Mapping, Sequence, Set, Text, Tupl
 
 from nlu.components.examples import Example
 from nlu.components.scripts import script_of
+from nlu.components.spelling import LATIN, Latin
 from nlu.components.words import words
 
 # Weights of the two opinions, the baseline and the prior: found by cross-validation on six languages, with sentences of
@@ -28,8 +29,11 @@ FOREIGN = -1.0
 # A word that this many of our languages use says nothing about the language.
 SHARED_BY = 3
 SCRIPT_SHARE = 0.01
+# What a frequent word of a language not usually written in Latin letters adds.
+WORD_IN_LATIN = 1.5
 MOST_SIGNS = 300
-_WORDS = re.compile(r"[^\W\d_]+")
+_NO_LETTERS = Latin()
+_WORDS = re.compile(r"[^\W_]+")
 
 
 @dataclass
@@ -42,23 +46,29 @@ class Tongues:
     usual: Dict[Text, float] = field(default_factory=dict)
     scripts: Dict[Text, List[Text]] = field(default_factory=dict)
     neutral: Set[Text] = field(default_factory=set)
+    in_latin: Dict[Text, List[Text]] = field(default_factory=dict)
 
     @classmethod
     def learn(
-        cls, examples: Sequence[Example], others: Mapping[Text, Mapping[Text, Text]], names: Iterable[Text]
+        cls,
+        examples: Sequence[Example],
+        others: Mapping[Text, Mapping[Text, Text]],
+        names: Iterable[Text],
+        latin: Latin = _NO_LETTERS,
     ) -> "Tongues":
         """Return what examples show of their languages.
 
         Args:
             others: codes (BCP 47) of languages without examples, with their script and letters only they use;
-            names: names of places and languages, which say nothing about a text's language.
+            names: names of places and languages, which say nothing about a text's language;
+            latin: how languages with letters of their own are written in Latin ones.
         """
         spoken = {example.language for example in examples}
         model = cls({code: dict(about) for code, about in others.items() if code not in spoken})
         grams: Dict[Text, Counter] = defaultdict(Counter)
         used: Dict[Text, Set[Text]] = defaultdict(set)
         scripts: Dict[Text, Counter] = defaultdict(Counter)
-        for example in examples:
+        for example in [*examples, *_in_latin(examples, latin)]:
             script = script_of(example.text) or ""
             # Each way of writing a language is learnt by itself: Arabic in Latin letters has its own statistics.
             grams[f"{example.language} {script}"].update(_grams(example.text))
@@ -77,13 +87,19 @@ class Tongues:
             model.counts[way] = kept
             model.floor[way] = math.log(0.5 / total)
             model.usual[way] = sum(kept.get(gram, model.floor[way]) * n for gram, n in own.items()) / sum(own.values())
+        # Only words that no other language's examples hold.
+        model.in_latin = {
+            language: sorted(word for word in set(own) if not used[word] - {language})
+            for language, own in latin.words.items()
+            if own
+        }
         model.neutral = {word for word, languages in used.items() if len(languages) >= SHARED_BY}
         model.neutral |= {word for name in names for word in words(name)}
         return model
 
     def telling(self, plain: Sequence[Text]) -> List[Text]:
         """Return the words that say something about the language: no names, numbers or words of many languages."""
-        return [word for word in plain if word not in self.neutral and not any(sign.isdigit() for sign in word)]
+        return [word for word in plain if word not in self.neutral and _is_word(word)]
 
     def guess(self, text: Text) -> List[Tuple[Text, float]]:
         """Return the likeliest languages of a text with probabilities, best first; empty without letters."""
@@ -96,6 +112,7 @@ class Tongues:
             return []
         marked = [code for code in candidates if any(s in text for s in self.others.get(code, {}).get("letters", ""))]
         lid = _lid_opinion(text)
+        plain = set(words(text)) if script == LATIN else set()
         grams = _grams(text)
         points = {}
         ways = [f"{code} {script}" for code in candidates if f"{code} {script}" in self.counts]
@@ -113,6 +130,8 @@ class Tongues:
                 chance = chance if script == self.scripts[code][0] else max(chance, LID_ROMANISED)
             points[code] = BAYES * bayes + LID * math.log(max(chance, LID_FLOOR))
             points[code] += 10.0 * (code in marked)
+            if script == LATIN and code in self.in_latin:
+                points[code] += WORD_IN_LATIN * len(plain.intersection(self.in_latin[code]))
         best = max(points.values())
         weights = {code: math.exp(score - best) for code, score in points.items()}
         total = sum(weights.values())
@@ -146,10 +165,24 @@ def _lid_opinion(text: Text) -> Dict[Text, float]:
     return {label[len("__label__") :]: float(chance) for label, chance in zip(*labels, strict=True)}
 
 
+def _is_word(word: Text) -> bool:
+    # "3ayez" is a word, "a2" and "112" are none: digits stand for letters that Latin lacks.
+    digits = sum(sign.isdigit() for sign in word)
+    return digits == 0 or len(word) - digits >= 2
+
+
+def _in_latin(examples: Sequence[Example], latin: Latin) -> List[Example]:
+    return [
+        Example(way, example.language, example.labels)
+        for example in examples
+        for way in latin.ways(example.text, example.language)
+    ]
+
+
 def _grams(text: Text) -> List[Text]:
     # Accents and vowel signs stay: they tell languages apart.
     result: List[Text] = []
-    for word in _WORDS.findall(text[:MOST_SIGNS].casefold()):
+    for word in filter(_is_word, _WORDS.findall(text[:MOST_SIGNS].casefold())):
         padded = f" {word} "
         for length in (1, 2, 3, 4):
             result += [padded[start : start + length] for start in range(len(padded) - length + 1)]

@@ -13,7 +13,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.components.importer import examples_of
+from nlu.components.language import SPELT
 from nlu.components.meaning import Meaning, MeaningModel
+from nlu.components.names import read_names
 
 INTENTS_KEPT = 5
 
@@ -59,16 +61,17 @@ class NeedClassifier(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from all languages' examples."""
-        self._model.train(examples_of(training_data))
+        self._model.train(examples_of(training_data), read_names().latin)
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Say what each message means; many at once cost less each."""
-        texts = [message.get(TEXT) or "" for message in messages]
+        texts = [message.get(SPELT) or message.get(TEXT) or "" for message in messages]
         languages = [(message.get("language") or {}).get("code") for message in messages]
-        for message, meaning in zip(messages, self._model.understand(texts, languages), strict=True):
+        offers = [_values(message.get(ENTITIES) or [], "offer") for message in messages]
+        for message, meaning in zip(messages, self._model.understand(texts, languages, offers), strict=True):
             _write(message, meaning)
         return messages
 
@@ -78,7 +81,9 @@ def _write(message: Message, meaning: Meaning) -> None:
     if not any(act == "details" or act.startswith("ask_") for act in meaning.acts):
         # "The first one" is about an answer shown before; "first aid" is not.
         found = [entity for entity in found if entity["entity"] != "ordinal"]
-    circumstances = _with_languages(meaning.circumstances, found, meaning.acts)
+    spoken_of = dict.fromkeys([*_values(found, "circumstance"), *meaning.circumstances])
+    found = [entity for entity in found if entity["entity"] != "circumstance"]
+    circumstances = _with_languages(list(spoken_of), found, meaning.acts)
     named = [("topic", code, sure) for code, sure in meaning.topics]
     named += [("circumstance", code, 1.0) for code in circumstances]
     named += [("act", code, 1.0) for code in meaning.acts]
@@ -97,10 +102,14 @@ def _write(message: Message, meaning: Meaning) -> None:
     message.set("safety", meaning.safety, add_to_output=True)
 
 
+def _values(entities: Sequence[Dict[Text, Any]], name: Text) -> List[Text]:
+    return [entity["value"] for entity in entities if entity["entity"] == name]
+
+
 def _with_languages(codes: Sequence[Text], entities: Sequence[Dict[Text, Any]], acts: Sequence[Text]) -> List[Text]:
     named = dict.fromkeys(entity["value"] for entity in entities if entity["entity"] == "language")
     result = [code for code in codes if code != "language"]
     # A language alone is no wish for staff who speak it: "a German course".
-    if "language" in codes and "change_language" not in acts:
+    if ("language" in codes or "ask_languages" in acts) and "change_language" not in acts:
         result += [f"language:{code}" for code in named]
     return result
