@@ -66,9 +66,7 @@ def fit_shared(vectors: np.ndarray, targets: np.ndarray, folds: np.ndarray) -> T
     return Shared(np.ascontiguousarray(landmarks), weights, constant), unseen
 
 
-def fit_own(
-    grams: sparse.csr_matrix, rest: np.ndarray, folds: np.ndarray
-) -> Tuple[np.ndarray, np.ndarray, np.ndarray]:
+def fit_own(grams: sparse.csr_matrix, rest: np.ndarray, folds: np.ndarray) -> Tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return what n-grams explain of ``rest`` (rows x labels): weights (vocabulary x labels), a constant (labels), and
     what each row gets from a model that never saw its fold (rows x labels)."""
     kernel = (grams @ grams.T).toarray().astype(np.float32) + 1.0

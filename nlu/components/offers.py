@@ -13,6 +13,8 @@ from nlu.components.words import words
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 VOCABULARY = Path(__file__).resolve().parents[2] / "knowledge" / "vocabulary" / "offers.yml"
+# A phrase is looked for only where a word begins with its first so many letters.
+START = 3
 Phrases = Sequence[Sequence[Text]]
 
 
@@ -56,8 +58,8 @@ class Offers:
     """Finds offers in a message's words."""
 
     def __init__(self, phrases: Phrases) -> None:
-        """Compile the phrases, filed under the first two letters of their first word."""
-        self._by_start: Dict[Text, List[Tuple[Text, "re.Pattern[str]"]]] = {}
+        """Compile the phrases, filed under the first letters of their first word: one pattern for a code and start."""
+        filed: Dict[Text, Dict[Text, List[Text]]] = {}
         for code, phrase in phrases:
             parts = phrase.split()
             plain = [" ".join(words(part)) for part in parts]
@@ -67,16 +69,20 @@ class Offers:
                 re.escape(word) + (r"\S*" if part.endswith("*") else "")
                 for word, part in zip(plain, parts, strict=True)
             )
-            entry = (code, re.compile(rf"(?<= ){pattern}(?= )"))
-            self._by_start.setdefault(plain[0][:2] if len(plain[0]) > 1 else "", []).append(entry)
+            start = plain[0][:START] if len(plain[0]) >= START else ""
+            filed.setdefault(start, {}).setdefault(code, []).append(pattern)
+        self._by_start = {
+            start: [(code, re.compile(f"(?<= )(?:{'|'.join(patterns)})(?= )")) for code, patterns in codes.items()]
+            for start, codes in filed.items()
+        }
 
     def found_in(self, plain: Sequence[Text]) -> List[Text]:
         """Return the codes of the offers named, in the order of the message."""
         text = " " + " ".join(plain) + " "
-        hits = {}
-        for start in sorted({"", *(word[:2] for word in plain)}):
-            for code, pattern in self._by_start.get(start, []):
+        hits: Dict[Text, int] = {}
+        for start in {"", *(word[:START] for word in plain)}:
+            for code, pattern in self._by_start.get(start, ()):
                 match = pattern.search(text)
                 if match and match.start() < hits.get(code, len(text)):
                     hits[code] = match.start()
-        return sorted(hits, key=lambda code: hits[code])
+        return sorted(hits, key=lambda code: (hits[code], code))

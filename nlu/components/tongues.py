@@ -10,7 +10,9 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Dict, Iterable, List, Mapping, Sequence, Set, Text, Tuple
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Set, Text, Tuple
+
+import numpy as np
 
 from nlu.components.examples import Example
 from nlu.components.scripts import script_of
@@ -48,6 +50,9 @@ class Tongues:
     neutral: Set[Text] = field(default_factory=set)
     in_latin: Dict[Text, List[Text]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self._table: Optional[Tuple[Dict[Text, int], np.ndarray]] = None
+
     @classmethod
     def learn(
         cls,
@@ -68,13 +73,15 @@ class Tongues:
         grams: Dict[Text, Counter] = defaultdict(Counter)
         used: Dict[Text, Set[Text]] = defaultdict(set)
         scripts: Dict[Text, Counter] = defaultdict(Counter)
-        for example in [*examples, *_in_latin(examples, latin)]:
+        for example in examples:
             script = script_of(example.text) or ""
             # Each way of writing a language is learnt by itself: Arabic in Latin letters has its own statistics.
             grams[f"{example.language} {script}"].update(_grams(example.text))
             scripts[example.language][script] += 1
             for word in words(example.text):
                 used[word].add(example.language)
+            for way in latin.ways(example.text, example.language):
+                grams[f"{example.language} {LATIN}"].update(_grams(way))
         kinds = len({gram for own in grams.values() for gram in own})
         for language, seen in scripts.items():
             least = SCRIPT_SHARE * sum(seen.values())
@@ -115,17 +122,17 @@ class Tongues:
         plain = set(words(text)) if script == LATIN else set()
         grams = _grams(text)
         points = {}
-        ways = [f"{code} {script}" for code in candidates if f"{code} {script}" in self.counts]
+        fits = self._fits(grams)
+        ways = [f"{code} {script}" for code in candidates if f"{code} {script}" in fits]
         # A text in none of our languages fits each of them worse than their own texts do.
         foreign = max((self.usual[way] for way in ways), default=0.0) + FOREIGN
         for code in candidates:
             way = f"{code} {script}"
-            own, floor = self.counts.get(way), self.floor.get(way, 0.0)
             chance = lid.get(code, 0.0)
-            if own is None:
+            if way not in fits:
                 bayes = foreign * len(grams) + PRIOR_OF_OTHERS / BAYES
             else:
-                bayes = sum(own.get(gram, floor) for gram in grams)
+                bayes = fits[way]
                 # lid.176 knows a language in its usual script only.
                 chance = chance if script == self.scripts[code][0] else max(chance, LID_ROMANISED)
             points[code] = BAYES * bayes + LID * math.log(max(chance, LID_FLOOR))
@@ -137,16 +144,36 @@ class Tongues:
         total = sum(weights.values())
         return sorted(((code, weight / total) for code, weight in weights.items()), key=lambda pair: -pair[1])
 
+    def _fits(self, grams: Sequence[Text]) -> Dict[Text, float]:
+        if self._table is None:
+            places: Dict[Text, int] = {}
+            for own in self.counts.values():
+                for gram in own:
+                    places.setdefault(gram, len(places))
+            rows = np.zeros((len(places), len(self.counts)), dtype=np.float32)
+            for column, (way, own) in enumerate(self.counts.items()):
+                rows[[places[gram] for gram in own], column] = np.array(list(own.values())) - self.floor[way]
+            self._table = places, rows
+        places, rows = self._table
+        found = rows[[places[gram] for gram in grams if gram in places]].sum(axis=0)
+        floors = np.array([self.floor[way] for way in self.counts]) * len(grams)
+        return dict(zip(self.counts, (found + floors).tolist(), strict=True))
+
     def save(self, path: Path) -> None:
         """Write what was learnt."""
-        data = {**vars(self), "neutral": sorted(self.neutral)}
+        data = {name: value for name, value in vars(self).items() if not name.startswith("_")}
+        data["neutral"] = sorted(self.neutral)
         path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
     def load(cls, path: Path) -> "Tongues":
         """Return what was saved."""
         data: Dict[Text, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return cls(**{**data, "neutral": set(data["neutral"])})
+        loaded = cls(**{**data, "neutral": set(data["neutral"])})
+        loaded._fits([])
+        # The table holds it all in a tenth of the room.
+        loaded.counts = {way: {} for way in loaded.counts}
+        return loaded
 
 
 @lru_cache(maxsize=1)
@@ -169,14 +196,6 @@ def _is_word(word: Text) -> bool:
     # "3ayez" is a word, "a2" and "112" are none: digits stand for letters that Latin lacks.
     digits = sum(sign.isdigit() for sign in word)
     return digits == 0 or len(word) - digits >= 2
-
-
-def _in_latin(examples: Sequence[Example], latin: Latin) -> List[Example]:
-    return [
-        Example(way, example.language, example.labels)
-        for example in examples
-        for way in latin.ways(example.text, example.language)
-    ]
 
 
 def _grams(text: Text) -> List[Text]:

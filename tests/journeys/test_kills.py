@@ -73,3 +73,17 @@ def test_a_killed_app_answers_what_it_had_taken_exactly_once(own_server: Server)
     news = talk.after(talk.last)
     assert [message["text"] for message in news if message["from"] == "newcomer"] == ["I need a doctor"]
     assert len([message for message in news if message["from"] == "bot"]) == 1
+
+
+def test_a_stuck_assistant_does_not_leave_anyone_waiting(own_server: Server) -> None:
+    wait_until_up(own_server)
+    talk = Talker(own_server.url, "turin", "ar")
+    stuck = child(own_server, "nlu.serve")
+    os.kill(stuck, signal.SIGSTOP)
+    try:
+        started = time.monotonic()
+        apology = talk.say("أبحث عن عمل")
+        assert time.monotonic() - started < 8
+    finally:
+        os.kill(stuck, signal.SIGCONT)
+    assert apology[-1]["language"] == "ar" and apology[-1]["choices"]

@@ -16,8 +16,9 @@ OTHERS["ti"] = {"script": "ETHIOPIC", "letters": "ኣ"}
 @pytest.fixture(scope="module")
 def tongues() -> Tongues:
     files = [path for name in ("topics", "acts") for path in NLU.glob(f"*/{name}.yml")]
-    proper = [name for entity, _, name in read_names(NLU).entries if entity in ("territory", "language")]
-    return Tongues.learn(read_examples(files), OTHERS, proper)
+    names = read_names(NLU)
+    proper = [name for entity, _, name in names.entries if entity in ("territory", "language")]
+    return Tongues.learn(read_examples(files), OTHERS, proper, names.latin)
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,8 @@ def tongues() -> Tongues:
         ("мені потрібен лікар для доньки", "uk"),
         ("meni potriben likar dlya dytyny", "uk"),
         ("ana 3ayez doctor le benti", "ar"),
+        ("shukaju kvartyru dlja simji", "uk"),
+        ("wach kayn chi 7aja 9riba", "ar"),
         ("ለልጄ ሐኪም እፈልጋለሁ", "am"),
         ("ንውላደይ ሓኪም የድልየኒ ኣሎ", "ti"),
         ("Мне нужен врач для ребёнка", "ru"),

@@ -3,8 +3,10 @@ from pathlib import Path
 import pytest
 
 from nlu.components.names import BrokenNames, read_names
-from nlu.components.offers import Offers, read_offers
+from nlu.components.offers import Offers, read_offers, topic_of_offers
 from nlu.components.words import words
+
+NLU = Path(__file__).resolve().parents[3] / "nlu"
 
 
 @pytest.mark.parametrize(
@@ -44,3 +46,41 @@ def test_norwegian_is_no_falsehood(tmp_path: Path) -> None:
 )
 def test_words_are_made_comparable(text: str, expected: list) -> None:
     assert words(text) == expected
+
+
+def test_every_offer_of_the_phrase_lists_is_in_the_vocabulary() -> None:
+    assert {code for code, _ in read_offers(NLU)} <= set(topic_of_offers())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("where can I get food for free", "free"),
+        ("a women's centre", "women"),
+        ("abogado para personas sin papeles", "no_papers"),
+        ("une crèche près de chez moi", "near_me"),
+        ("Zahnarzt, der jetzt noch offen hat", "open_now"),
+        ("محامي ببلاش", "free"),
+        ("лікар для дитини", "children"),
+    ],
+)
+def test_explicit_words_are_enough_for_a_circumstance(text: str, expected: str) -> None:
+    assert expected in Offers(sorted(set(read_names(NLU).circumstances))).found_in(words(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("shukaju zhytlo", "шукаю житло"),
+        ("shukayu zhytlo", "шукаю житло"),
+        ("potriben likar", "потрібен лікар"),
+        ("шукаю житло", "шукаю житло"),
+    ],
+)
+def test_ukrainian_in_latin_letters_is_read_back(text: str, expected: str) -> None:
+    found = read_names(NLU).latin.read(text, "uk")
+    assert found.replace("і", "и") == expected.replace("і", "и")
+
+
+def test_other_languages_stay_as_they_are() -> None:
+    assert read_names(NLU).latin.read("I need a doctor", "en") == "I need a doctor"
