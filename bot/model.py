@@ -57,7 +57,8 @@ def _train(model: Path) -> None:
         said = []
         for line in training.stdout:
             said.append(line.rstrip())
-            if line.startswith("  "):
+            # Steps of ours stand in two spaces; what libraries say goes nowhere unless the training fails.
+            if line.startswith("  ") and not line.startswith("   "):
                 print(f"  {line.rstrip()}", flush=True)
         code = training.wait(TRAINING_SECONDS)
     if code or not model.exists():
