@@ -6,11 +6,12 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from bot.conversation.assistant import Assistant, Understanding
-from bot.conversation.safety import SafetyRules, is_other_language
+from bot.conversation.safety import SafetyRules, is_other_language, normal
 from bot.environments import ROOT
 
 BATCH = 64
@@ -147,8 +148,25 @@ async def check_nlu(assistant: Assistant, heldout: Path) -> NluReport:
 
 
 def read_all(folder: Path) -> dict[str, list[Sample]]:
-    """Return the samples of every ``<language>.jsonl`` in a folder, by language."""
-    return {path.stem: read_samples(path) for path in sorted(folder.glob("*.jsonl"))}
+    """Return the samples of every ``<language>.jsonl`` in a folder, by language, without those that are trained on."""
+    return {
+        path.stem: [sample for sample in read_samples(path) if _bare(sample.text) not in trained_on(path.stem)]
+        for path in sorted(folder.glob("*.jsonl"))
+    }
+
+
+@cache
+def trained_on(language: str) -> frozenset[str]:
+    """Return the bare words of every training example of a language: short messages may be written by two people."""
+    lines: set[str] = set()
+    for path in (ROOT / "nlu" / language).glob("*.yml"):
+        found = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+        lines.update(_bare(line[2:]) for line in found if line.startswith("- "))
+    return frozenset(lines)
+
+
+def _bare(text: str) -> str:
+    return " ".join(normal(text).split())
 
 
 def read_samples(path: Path) -> list[Sample]:

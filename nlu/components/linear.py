@@ -15,7 +15,7 @@ import numpy as np
 from scipy import linalg, sparse
 
 # Found by cross-validation: more landmarks are better and slower.
-LANDMARKS = 4096
+LANDMARKS = 3072
 WIDTH = 0.7
 SHARED_PENALTY = 0.3
 ROUNDING = 0.05

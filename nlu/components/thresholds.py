@@ -10,7 +10,7 @@ import numpy as np
 from nlu.components.examples import ACT, NEED, SAFETY
 
 # Share of ordinary messages that the classifier alone may take for danger; the phrase rules need the rest of 1 %.
-FALSE_ALARMS = 0.006
+FALSE_ALARMS = 0.008
 RAISED = 0.06
 _GRID = np.arange(0.12, 0.62, 0.02)
 _SHARES = np.arange(0.0, 0.8, 0.05)
