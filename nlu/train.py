@@ -16,6 +16,8 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "2")
 os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+# Every training here is a full one: Rasa's cache of earlier ones would only grow, in the folder one stands in.
+os.environ["RASA_MAX_CACHE_SIZE"] = "0"
 os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -15,6 +15,7 @@ from bot.settings import settings
 from knowledge import seed
 
 HELDOUT = ROOT / "tests" / "nlu" / "heldout"
+DANGER = ROOT / "tests" / "nlu" / "danger"
 
 
 def main(arguments: list[str]) -> int:
@@ -72,4 +73,8 @@ async def _nlu(*, as_json: bool) -> None:
 
     async with parts_running(settings()) as parts:
         report = await check_nlu(parts.assistant, HELDOUT)
-    print(json.dumps(report.as_dict(), ensure_ascii=False) if as_json else report)
+        danger = await check_nlu(parts.assistant, DANGER)
+    if as_json:
+        print(json.dumps({"heldout": report.as_dict(), "danger": danger.as_dict()}, ensure_ascii=False))
+    else:
+        print(f"{report}\n\nMessages in danger and near it, that no rule was written for:\n{danger}")
