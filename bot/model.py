@@ -33,7 +33,7 @@ def train_if_needed(model: Path, *, force: bool = False) -> bool:
         return False
     model.parent.mkdir(parents=True, exist_ok=True)
     marker.unlink(missing_ok=True)
-    with step("model"):
+    with step("model: learning from the examples, about a minute"):
         _train(model)
     marker.write_text(fingerprint)
     return True
@@ -54,12 +54,8 @@ def _train(model: Path) -> None:
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as training:
         assert training.stdout is not None
-        said = []
-        for line in training.stdout:
-            said.append(line.rstrip())
-            # Steps of ours stand in two spaces; what libraries say goes nowhere unless the training fails.
-            if line.startswith("  ") and not line.startswith("   "):
-                print(f"  {line.rstrip()}", flush=True)
+        # What libraries say goes nowhere unless the training fails.
+        said = [line.rstrip() for line in training.stdout]
         code = training.wait(TRAINING_SECONDS)
     if code or not model.exists():
         raise Trouble("the training failed: " + " | ".join(said[-4:]))
