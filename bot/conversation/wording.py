@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import lru_cache
 from gettext import c2py
 from pathlib import Path
@@ -50,10 +50,6 @@ class Wording:
     def has(self, msgid: str) -> bool:
         """Tell whether the English catalog defines ``msgid``."""
         return msgid in self._texts[SOURCE]
-
-    def msgids(self, prefix: str = "") -> Iterable[str]:
-        """Return the ids of the English catalog that begin with ``prefix``."""
-        return (msgid for msgid in self._texts[SOURCE] if msgid.startswith(prefix))
 
     def text(self, msgid: str, language: str, /, **values: object) -> str:
         """Return the text of ``msgid`` with its ``{gaps}`` filled.

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -169,11 +169,6 @@ def erase_older_than(session: Session, days: int) -> list[str]:
     """Remove conversations whose last message is more than ``days`` days old; return their ids."""
     edge = datetime.now(UTC) - timedelta(days=days)
     return list(session.scalars(delete(Conversation).where(Conversation.last_at < edge).returning(Conversation.id)))
-
-
-def count(session: Session) -> int:
-    """Return how many conversations are stored."""
-    return session.scalar(select(func.count()).select_from(Conversation)) or 0
 
 
 def _message(row: StoredMessage) -> Message:

@@ -8,16 +8,14 @@ from talker import Talker, cards, facts
 from benchmarks.servers import Server
 
 NEEDS = [
-    ("en", "I need a doctor, I have no papers", {"piemonte", "turin", "it"}, "healthcare"),
-    ("ar", "أحتاج طبيب وليس عندي أوراق إقامة", {"piemonte", "turin", "it"}, "healthcare"),
-    ("uk", "Мені потрібен лікар, у мене немає документів", {"piemonte", "turin", "it"}, "healthcare"),
+    ("en", "I need a doctor, I have no papers"),
+    ("ar", "أحتاج طبيب وليس عندي أوراق إقامة"),
+    ("uk", "Мені потрібен лікар, у мене немає документів"),
 ]
 
 
-@pytest.mark.parametrize(("language", "text", "owners", "topic"), NEEDS, ids=[need[0] for need in NEEDS])
-def test_a_doctor_without_papers_in_turin(
-    server: Server, language: str, text: str, owners: set[str], topic: str
-) -> None:
+@pytest.mark.parametrize(("language", "text"), NEEDS, ids=[need[0] for need in NEEDS])
+def test_a_doctor_without_papers_in_turin(server: Server, language: str, text: str) -> None:
     talk = Talker(server.url, "turin")
     replies = talk.say(text)
     assert replies[-1]["language"] == language
@@ -26,7 +24,10 @@ def test_a_doctor_without_papers_in_turin(
     assert 1 <= len(shown) <= 3
     for card in shown:
         assert card["freshness"] == "unconfirmed" and card["freshness_text"]
-        assert any(link["kind"] in ("call", "map", "web", "mail") for link in card["links"]) or card["facts"]
+        assert card["facts"]
+    assert "torino-ambulatorio-gamba" in {card["id"] for card in shown}, (
+        "the walk-in clinic takes people without papers"
+    )
 
 
 def test_two_needs_in_one_sentence_get_two_answers(server: Server) -> None:
@@ -76,12 +77,20 @@ def test_two_words_do_not_flip_the_language(server: Server) -> None:
 
 def test_nothing_known_is_said_plainly(server: Server) -> None:
     replies = Talker(server.url, "turin", "en").say("I want to exchange my driving licence")
-    assert "know of no service" in replies[-1]["text"] or cards(replies)
+    assert "know of no service" in replies[-1]["text"]
+    assert [card["id"] for card in cards(replies)] == ["torino-servizio-stranieri"]
 
 
 @pytest.mark.parametrize(
     "text",
-    ["/restart", '/need{"topic":"housing"}', "/session_start", "<script>alert(1)</script>", "{'$ne': 1}", "'; DROP TABLE message;--"],
+    [
+        "/restart",
+        '/need{"topic":"housing"}',
+        "/session_start",
+        "<script>alert(1)</script>",
+        "{'$ne': 1}",
+        "'; DROP TABLE message;--",
+    ],
 )
 def test_no_text_is_a_command(server: Server, text: str) -> None:
     talk = Talker(server.url, "turin", "en")
