@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from actions.base import Decision, KnowledgeAction
+from actions.find_service import FindService
 from actions.say import Say
 from actions.turn import Turn
 from knowledge import territories
@@ -40,6 +41,9 @@ class ChangeTerritory(KnowledgeAction):
 
     def decide(self, session: Session, turn: Turn) -> Decision:
         """Return the confirmation, or the list of cities."""
+        if turn.topics:
+            # "I need a home in Turin" names a city, but a home is what it is about.
+            return FindService(self._store).decide(session, turn)
         wanted = turn.entity("territory")
         if wanted and territories.is_chat_territory(session, wanted):
             reply = Say(

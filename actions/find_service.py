@@ -27,6 +27,8 @@ class FindService(KnowledgeAction):
         territory, moved = _territory(session, turn)
         topics = turn.topics
         circumstances = turn.circumstances
+        if turn.near:
+            circumstances = tuple(dict.fromkeys((*circumstances, "near_me")))
         offers = turn.entities.get("offer", ())
         if not topics and turn.intent == "inform":
             topics = turn.answer.topics
@@ -41,7 +43,7 @@ class FindService(KnowledgeAction):
         found_ids: list[str] = []
         each = SERVICES_FOR_ONE_NEED if len(topics) < 2 else SERVICES_FOR_EACH_OF_SEVERAL
         for topic in topics or (None,):
-            findings = search(session, territory, topic, answer, limit=each)
+            findings = search(session, territory, topic, answer, limit=each, near=turn.near)
             if topic == "emergency":
                 replies.append(Say("utter_emergency_numbers", {"territory": territory}, emergency="danger"))
             replies.append(services_reply(session, territory, topic, answer, findings))
@@ -50,8 +52,19 @@ class FindService(KnowledgeAction):
         return Decision(tuple(replies), {"answer": answer.write(), "misses": 0, "question": None})
 
 
-def search(session: Session, territory: str, topic: str | None, answer: LastAnswer, *, limit: int) -> Findings:
-    """Return services for one topic (or for words) under the answer's circumstances, without those already shown."""
+def search(
+    session: Session,
+    territory: str,
+    topic: str | None,
+    answer: LastAnswer,
+    *,
+    limit: int,
+    near: tuple[float, float] | None = None,
+) -> Findings:
+    """Return services for one topic (or for words) under the answer's circumstances, without those already shown.
+
+    ``near``: latitude and longitude in degrees where the newcomer stands, if they shared it.
+    """
     wanted = next((c.partition(":")[2] for c in answer.circumstances if c.startswith("language:")), None)
     return find(
         session,
@@ -60,6 +73,7 @@ def search(session: Session, territory: str, topic: str | None, answer: LastAnsw
             topics=(topic,) if topic else (),
             circumstances=frozenset(c.partition(":")[0] for c in answer.circumstances),
             language_wanted=wanted,
+            near=near,
             words=answer.words,
             offers=frozenset(answer.offers),
             at=datetime.now(UTC),

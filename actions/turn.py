@@ -51,7 +51,8 @@ class Turn:
     """What the newcomer said and what is known around it.
 
     ``circumstances`` are codes, "language:<BCP 47>" for a language wanted at a service. ``entities`` maps a name to its
-    values in order. ``misses`` counts answers in a row that missed; ``question`` names a question still open.
+    values in order. ``near`` is where the person stands (degrees). ``misses`` counts answers in a row that missed;
+    ``question`` names a question still open.
     """
 
     intent: str
@@ -66,6 +67,7 @@ class Turn:
     question: str | None = None
     misses: int = 0
     languages: tuple[str, ...] = ()
+    near: tuple[float, float] | None = None
 
     def entity(self, name: str) -> str | None:
         """Return the first value of an entity, or None."""
@@ -104,7 +106,12 @@ def read_turn(tracker: Mapping[str, Any]) -> Turn:
         question=slots.get("question"),
         misses=int(slots.get("misses") or 0),
         languages=spoken,
+        near=_point(metadata.get("near")),
     )
+
+
+def _point(shape: Any) -> tuple[float, float] | None:
+    return (float(shape[0]), float(shape[1])) if isinstance(shape, list) and len(shape) > 1 else None
 
 
 def latest_metadata(tracker: Mapping[str, Any]) -> Mapping[str, Any]:

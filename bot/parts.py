@@ -8,10 +8,10 @@ from starlette.applications import Starlette
 
 from actions import registry
 from bot import callbacks
+from bot.conversation.answering import Answering
 from bot.conversation.assistant import Assistant
 from bot.conversation.composing import Composer
 from bot.conversation.conversations import StoredConversations
-from bot.conversation.exchange import Answering
 from bot.conversation.limits import Limits
 from bot.conversation.retention import Retention
 from bot.conversation.safety import SafetyRules

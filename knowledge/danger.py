@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session
 
 from knowledge.finding import Query, find
+from knowledge.territories import NumberView, emergency_numbers, list_territories
 
 KINDS = ("danger", "suicide", "violence", "trafficking", "child_alone")
 # Topic and offers that help for each kind. Danger to life has none: nothing may stand beside the number.
@@ -38,3 +39,12 @@ def helping_services(session: Session, territory: str, kind: str) -> tuple[str, 
         for found in find(session, query).results
         if any(reason.code == "offers" for reason in found.reasons)
     )
+
+
+def numbers_everywhere(session: Session, kind: str) -> list[NumberView]:
+    """Return the numbers for a kind of danger that are the same in every territory, in the order of the first one."""
+    common: dict[tuple[str, str], NumberView] | None = None
+    for territory in list_territories(session):
+        own = {(number.service, number.number): number for number in emergency_numbers(session, territory.id, kind)}
+        common = own if common is None else {key: number for key, number in common.items() if key in own}
+    return list((common or {}).values())

@@ -29,6 +29,7 @@ class Bells:
 
     def __init__(self) -> None:
         self._bells: defaultdict[str, set[Bell]] = defaultdict(set)
+        self._queues: set[asyncio.Queue[str]] = set()
 
     @asynccontextmanager
     async def listen(self, conversation: str) -> AsyncIterator[Bell]:
@@ -42,7 +43,24 @@ class Bells:
             if not self._bells[conversation]:
                 del self._bells[conversation]
 
+    @asynccontextmanager
+    async def everything(self) -> AsyncIterator[AsyncIterator[str]]:
+        """Yield an endless iterator over the ids of conversations that ring, until the context is left."""
+        queue: asyncio.Queue[str] = asyncio.Queue()
+        self._queues.add(queue)
+        try:
+            yield _endless(queue)
+        finally:
+            self._queues.discard(queue)
+
     def ring(self, conversation: str) -> None:
         """Wake every listener of ``conversation``."""
         for bell in self._bells.get(conversation, ()):
             bell.ring()
+        for queue in self._queues:
+            queue.put_nowait(conversation)
+
+
+async def _endless(queue: asyncio.Queue[str]) -> AsyncIterator[str]:
+    while True:
+        yield await queue.get()

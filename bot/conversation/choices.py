@@ -29,6 +29,18 @@ _MEANING: dict[str, tuple[str, str | None]] = {
     "no": ("deny", None),
     "safety": ("safety", "act"),
 }
+# Answered without the assistant: beginning again, and what a newcomer says of a record ("right:<service>").
+START = "start"
+NOT_RIGHT = "not_right"
+VERDICTS = {
+    "right": "right",
+    "closed": "closed",
+    "wrong_phone": "wrong_phone",
+    "wrong_address": "wrong_address",
+    "not_for_me": "not_for_me",
+    "other_problem": "other",
+}
+_OWN = frozenset((START, NOT_RIGHT, *VERDICTS))
 
 
 class UnknownChoice(ValueError):
@@ -49,7 +61,11 @@ def value(kind: str, what: str | None = None) -> str:
 def check(choice: str) -> None:
     """Raise UnknownChoice unless ``choice`` has the form of a value and a known kind."""
     kind = choice.partition(":")[0]
-    if kind not in _MEANING or not _VALUE.fullmatch(choice) or len(choice.encode()) > LONGEST_VALUE:
+    if (
+        (kind not in _MEANING and kind not in _OWN)
+        or not _VALUE.fullmatch(choice)
+        or len(choice.encode()) > LONGEST_VALUE
+    ):
         raise UnknownChoice(choice[:LONGEST_VALUE])
 
 

@@ -74,15 +74,23 @@ class Composer:
             language: BCP 47 code with a catalog; territory: id.
         """
         spoken = language if self.speaks(language) else "en"
+        if "territories" in (arguments.get("choices") or ()):
+            everywhere = [value("territory", one) for one in await self.territories()]
+            arguments = {**arguments, "choices": everywhere}
         cards = await self._store.read(self._cards, arguments, spoken, territory)
         text = self._text(response, arguments, spoken, territory)
         choices = self._choices(response, arguments, spoken)
         reply = Reply(text, spoken, languages.direction(spoken), tuple(cards), tuple(choices))
         return Composed(reply, dict(arguments.get("effects") or {}))
 
+    async def territories(self) -> list[str]:
+        """Return the ids of the territories that newcomers can choose."""
+        return [found.id for found in await self._store.read(territories.list_territories)]
+
     async def welcome(self, language: str, territory: str) -> Reply:
-        """Return the first message of a conversation."""
-        composed = await self.compose("utter_welcome", {"choices": ["main"]}, language, territory)
+        """Return the first message of a conversation; without a territory it asks for one."""
+        response, choices = ("utter_welcome", "main") if territory else ("utter_welcome_anywhere", "territories")
+        composed = await self.compose(response, {"choices": [choices]}, language, territory)
         return composed.reply
 
     async def apology(self, language: str, territory: str) -> Reply:
@@ -97,9 +105,9 @@ class Composer:
     def choice(self, choice: str, language: str) -> Choice:
         """Return a choice's button with its label in ``language``."""
         kind, _, what = choice.partition(":")
-        if kind == "language":
+        if kind == "language" and what:
             label = languages.autonym(what)
-        elif kind in ("topic", "territory", "circumstance"):
+        elif what and kind in ("topic", "territory", "circumstance"):
             label = self._named(kind, what, language)
         elif self._wording.has(f"choice.{kind}_{what}"):
             label = self._wording.text(f"choice.{kind}_{what}", language)
@@ -150,9 +158,13 @@ class Composer:
     def _cards(self, session: Session, arguments: Mapping[str, Any], language: str, territory: str) -> list[Card]:
         if not any(arguments.get(name) for name in ("services", "emergency", "steps", "danger_services")):
             return []
-        here = territories.get_territory(session, territory)
         now = datetime.now(UTC)
-        maker = CardMaker(self._wording, language, here, now)
+        if not territory:
+            # Not known yet where the person is: the numbers that are right in every territory.
+            maker = CardMaker(self._wording, language, territories.list_territories(session)[0], now)
+            numbers = danger.numbers_everywhere(session, str(arguments.get("emergency") or "danger"))
+            return [maker.number(number) for number in numbers]
+        maker = CardMaker(self._wording, language, territories.get_territory(session, territory), now)
         cards: list[Card] = []
         if arguments.get("emergency"):
             kind = str(arguments["emergency"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -55,6 +56,21 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class ConversationState:
+    """Where a conversation stands.
+
+    ``territory`` is "" as long as the newcomer has not said where they are; ``erase_due``: it was asked to be forgotten
+    and goes as soon as its last message has reached the newcomer, whose id is ``last_message``.
+    """
+
+    territory: str
+    language: str
+    erase_due: bool
+    working: bool
+    last_message: int
+
+
+@dataclass(frozen=True, slots=True)
 class TerritoryChoice:
     """A territory that newcomers can choose; ``names`` by language, ``languages`` the official ones."""
 
@@ -84,9 +100,16 @@ class Conversations(Protocol):
     """Conversations as channels use them."""
 
     async def open(
-        self, *, territory: str, channel: str, language: str | None, hint: str | None, address: str
+        self,
+        *,
+        territory: str | None,
+        channel: str,
+        language: str | None,
+        hint: str | None,
+        address: str,
+        desk: str | None = None,
     ) -> Opened:
-        """Begin a conversation. Raises UnknownTerritory, TooMany."""
+        """Begin a conversation; without a territory the newcomer is asked for it. Raises UnknownTerritory, TooMany."""
         ...
 
     async def authorise(self, conversation: str, token: str) -> None:
@@ -113,8 +136,28 @@ class Conversations(Protocol):
         """Tell whether an answer is being made."""
         ...
 
+    async def state(self, conversation: str) -> ConversationState:
+        """Return where a conversation stands. Raises UnknownConversation."""
+        ...
+
+    async def takes_files(self, conversation: str) -> bool:
+        """Tell whether somebody would read a file: only while a person has the conversation."""
+        ...
+
+    def news(self) -> AbstractAsyncContextManager[AsyncIterator[str]]:
+        """Return a context with the ids of conversations in which something new was stored, as it happens."""
+        ...
+
+    async def erase(self, conversations: Sequence[str]) -> None:
+        """Erase conversations and everything that hangs on them."""
+        ...
+
     async def set_language(self, conversation: str, language: str) -> None:
         """Change the language on the newcomer's word."""
+        ...
+
+    async def set_territory(self, conversation: str, territory: str, desk: str | None = None) -> None:
+        """Change the territory on the newcomer's word. Raises UnknownTerritory."""
         ...
 
     async def territories(self) -> list[TerritoryChoice]:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from bot.conversation import choices, languages
+from bot.conversation.answering import Answering
 from bot.conversation.bells import Bell, Bells
 from bot.conversation.composing import Composer
 from bot.conversation.contract import (
+    ConversationState,
     Empty,
     LanguageChoice,
     NotAllowed,
@@ -24,7 +27,7 @@ from bot.conversation.contract import (
     UnknownConversation,
     UnknownTerritory,
 )
-from bot.conversation.exchange import Answering, Exchange
+from bot.conversation.exchange import Exchange
 from bot.conversation.limits import Limits
 from bot.conversation.messages import Incoming, Message, Reply
 from bot.records import conversations as records
@@ -34,7 +37,11 @@ from knowledge.store import Store
 
 log = logging.getLogger(__name__)
 AT_ONCE = 16
-ERASE_AFTER_SECONDS = 2.0
+# How long the last words of a conversation that is to be forgotten stay, so that they reach the newcomer: a page reads
+# them at once; a messenger erases as soon as they are delivered, and at the latest after this.
+LAST_WORDS = timedelta(seconds=2)
+LAST_WORDS_TO_DELIVER = timedelta(hours=1)
+READ_AT_ONCE = ("web", "terminal")
 
 
 class StoredConversations:
@@ -63,9 +70,16 @@ class StoredConversations:
         self._hints: dict[str, str | None] = {}
 
     async def open(
-        self, *, territory: str, channel: str, language: str | None, hint: str | None, address: str
+        self,
+        *,
+        territory: str | None,
+        channel: str,
+        language: str | None,
+        hint: str | None,
+        address: str,
+        desk: str | None = None,
     ) -> Opened:
-        """Begin a conversation and return it with its opening messages.
+        """Begin a conversation and return it with its opening messages; without a territory they ask for it.
 
         Raises:
             UnknownTerritory: no such territory, or none that newcomers can choose.
@@ -76,13 +90,13 @@ class StoredConversations:
         code = languages.best_match(language, spoken)
         chosen = code is not None
         code = code or languages.best_match(hint, spoken) or self._default_language
-        if not await self._store.read(territories.is_chat_territory, territory):
-            raise UnknownTerritory(territory)
-        welcome = await self._composer.welcome(code, territory)
+        if territory:
+            await self._require(territory)
+        welcome = await self._composer.welcome(code, territory or "")
 
         def write(session: Session) -> tuple[str, str, list[Message]]:
             conversation, token = records.create(
-                session, territory=territory, channel=channel, language=code, chosen=chosen
+                session, territory=territory or "", channel=channel, language=code, chosen=chosen, desk=desk
             )
             records.add_replies(session, conversation.id, [welcome])
             return conversation.id, token, records.messages(session, conversation.id, after=0, limit=10)
@@ -112,7 +126,7 @@ class StoredConversations:
         text = _clean(incoming.text)
         if incoming.choice is not None:
             choices.check(incoming.choice)
-        elif not text:
+        elif not text and incoming.attachment is None:
             raise Empty
         if len(text) > self._longest:
             raise TooLong(self._longest)
@@ -120,13 +134,13 @@ class StoredConversations:
 
         def write(session: Session) -> bool:
             found = records.get(session, conversation)
-            if found is None:
+            if found is None or found.erase_at is not None:
                 raise UnknownConversation(conversation)
             shown = text
             if incoming.choice is not None:
                 offered = records.label_of_choice(session, conversation, incoming.choice)
                 shown = offered or self._composer.choice(incoming.choice, found.language).label
-            clean = Incoming(incoming.client_id, text, incoming.choice, incoming.hint)
+            clean = replace(incoming, text=text)
             return records.accept(session, found, clean, shown=shown, dir=languages.direction(found.language))
 
         if await self._store.run(write):
@@ -150,6 +164,44 @@ class StoredConversations:
     async def working(self, conversation: str) -> bool:
         """Tell whether an answer is being made."""
         return conversation in self._workers
+
+    async def state(self, conversation: str) -> ConversationState:
+        """Return where a conversation stands.
+
+        Raises:
+            UnknownConversation: there is none of that id (any more).
+        """
+
+        def read(session: Session) -> ConversationState:
+            found = records.get(session, conversation)
+            if found is None:
+                raise UnknownConversation(conversation)
+            return ConversationState(
+                territory=found.territory_id,
+                language=found.language,
+                erase_due=found.erase_at is not None,
+                working=conversation in self._workers,
+                last_message=records.last_message(session, conversation),
+            )
+
+        return await self._store.read(read)
+
+    async def takes_files(self, conversation: str) -> bool:
+        """Tell whether somebody would read a file: nobody does before a person has the conversation."""
+        return False
+
+    def news(self) -> AbstractAsyncContextManager[AsyncIterator[str]]:
+        """Return a context with the ids of conversations in which something new was stored, as it happens."""
+        return self._bells.everything()
+
+    async def set_territory(self, conversation: str, territory: str, desk: str | None = None) -> None:
+        """Change the territory on the newcomer's word, and the counter whose poster led here.
+
+        Raises:
+            UnknownTerritory: no such territory, or none that newcomers can choose.
+        """
+        await self._require(territory)
+        await self._store.run(outcomes.set_territory, conversation, territory, desk)
 
     async def set_language(self, conversation: str, language: str) -> None:
         """Change the language on the newcomer's word; unknown codes change nothing."""
@@ -195,6 +247,10 @@ class StoredConversations:
         for conversation in conversations:
             self._bells.ring(conversation)
 
+    async def _require(self, territory: str) -> None:
+        if not await self._store.read(territories.is_chat_territory, territory):
+            raise UnknownTerritory(territory)
+
     def _work_on(self, conversation: str) -> None:
         self._news.add(conversation)
         if conversation not in self._workers:
@@ -225,13 +281,12 @@ class StoredConversations:
         except Exception:
             log.exception("exchange failed")
             exchange.replies = [await self._composer.apology(exchange.language, exchange.territory)]
-        erase = bool(exchange.effects.pop("erase", False))
-        await self._store.run(self._write_answer, conversation, message, exchange)
+        channel = await self._store.run(self._write_answer, conversation, message, exchange)
         self._bells.ring(conversation)
-        if erase:
-            # The confirmation goes out first, so that a listening page shows it before the conversation is gone.
-            await asyncio.sleep(ERASE_AFTER_SECONDS)
-            await self.erase([conversation])
+        if exchange.effects.get("erase"):
+            if channel in READ_AT_ONCE:
+                await asyncio.sleep(LAST_WORDS.total_seconds())
+                await self.erase([conversation])
             return False
         return True
 
@@ -250,14 +305,20 @@ class StoredConversations:
                 language_chosen=found.language_chosen,
                 turns=found.turns,
                 slots=dict(found.slots),
+                attachment=waiting.attachment,
             ),
             waiting.id,
         )
 
-    def _write_answer(self, session: Session, conversation: str, message: int, exchange: Exchange) -> None:
+    def _write_answer(self, session: Session, conversation: str, message: int, exchange: Exchange) -> str:
         records.add_replies(session, conversation, exchange.replies)
         records.close_turn(session, message, conversation, exchange.slots)
         outcomes.apply(session, conversation, exchange.territory, exchange.language, exchange.effects)
+        channel = records.get_one(session, conversation).channel
+        if exchange.effects.get("erase"):
+            wait = LAST_WORDS if channel in READ_AT_ONCE else LAST_WORDS_TO_DELIVER
+            records.erase_soon(session, conversation, message, datetime.now(UTC) + wait)
+        return channel
 
 
 def _lists(reply: Reply) -> dict[str, Any]:

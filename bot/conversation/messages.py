@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 Sender = Literal["bot", "newcomer", "caseworker"]
 Direction = Literal["ltr", "rtl"]
+AttachmentKind = Literal["photo", "voice", "audio", "video", "document", "sticker", "location", "contact", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,8 @@ class Reply:
 class Message:
     """A stored message of a conversation, in the shape of the HTTP interface (docs/api.md).
 
-    ``id`` grows within the database and orders messages; ``at`` is aware UTC.
+    ``id`` grows within the database and orders messages; ``at`` is aware UTC. ``author`` is the name under which a
+    caseworker writes; ``files`` are what came along: {"id", "kind", "name", "media_type", "size", "url"}.
     """
 
     id: int
@@ -99,9 +101,11 @@ class Message:
     cards: list[dict[str, Any]] = field(default_factory=list)
     choices: list[dict[str, Any]] = field(default_factory=list)
     client_id: str | None = None
+    author: str | None = None
+    files: list[dict[str, Any]] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return ``{"id","from","language","dir","text","cards","choices","at","client_id"?}``."""
+        """Return ``{"id","from","language","dir","text","cards","choices","at","client_id"?,"author"?,"files"?}``."""
         shape: dict[str, Any] = {
             "id": str(self.id),
             "from": self.sender,
@@ -114,12 +118,32 @@ class Message:
         }
         if self.client_id is not None:
             shape["client_id"] = self.client_id
+        if self.author is not None:
+            shape["author"] = self.author
+        if self.files:
+            shape["files"] = self.files
         return shape
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """Something other than text that a newcomer sent.
+
+    ``content`` is None where nobody would read it (the assistant) or it is too large; ``latitude`` and ``longitude`` in
+    degrees belong to a location.
+    """
+
+    kind: AttachmentKind
+    media_type: str | None = None
+    name: str | None = None
+    content: bytes | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Incoming:
-    """What a newcomer sent through a channel: free text, or the value of a choice.
+    """What a newcomer sent through a channel: free text, the value of a choice, or an attachment (with or without text).
 
     ``client_id`` is the channel's own id of the message; the same id twice is one message.
     ``hint`` is the channel's idea of the language (browser, Telegram), a hint only.
@@ -129,3 +153,4 @@ class Incoming:
     text: str = ""
     choice: str | None = None
     hint: str | None = None
+    attachment: Attachment | None = None

@@ -9,20 +9,23 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from bot.conversation.messages import Incoming, Message, Reply
+from bot.conversation.messages import Attachment, Incoming, Message, Reply
 from bot.records.model import Conversation, StoredMessage
 
 
-def create(session: Session, *, territory: str, channel: str, language: str, chosen: bool) -> tuple[Conversation, str]:
+def create(
+    session: Session, *, territory: str, channel: str, language: str, chosen: bool, desk: str | None = None
+) -> tuple[Conversation, str]:
     """Store a new conversation.
 
     Args:
-        territory: id of the territory; language: BCP 47; chosen: whether the newcomer picked the language.
+        territory: id of the territory, "" while it is not known; language: BCP 47;
+        chosen: whether the newcomer picked the language; desk: the counter whose poster led here.
 
     Returns:
         the conversation and the token that alone opens it; only the token's hash is stored.
@@ -36,6 +39,7 @@ def create(session: Session, *, territory: str, channel: str, language: str, cho
         channel=channel,
         language=language,
         language_chosen=chosen,
+        desk=desk,
         turns=0,
         created_at=now,
         last_at=now,
@@ -48,6 +52,11 @@ def create(session: Session, *, territory: str, channel: str, language: str, cho
 def get(session: Session, conversation: str) -> Conversation | None:
     """Return a conversation, or None when there is none of that id (any more)."""
     return session.get(Conversation, conversation)
+
+
+def get_one(session: Session, conversation: str) -> Conversation:
+    """Return a conversation that must be there."""
+    return session.get_one(Conversation, conversation)
 
 
 def is_allowed(conversation: Conversation, token: str) -> bool:
@@ -73,6 +82,7 @@ def accept(session: Session, conversation: Conversation, incoming: Incoming, *, 
             client_id=incoming.client_id,
             text=shown,
             choice=incoming.choice,
+            attachment=_attachment(incoming.attachment),
             language=conversation.language,
             dir=dir,
             cards=[],
@@ -126,7 +136,11 @@ def with_unanswered(session: Session) -> Sequence[str]:
 
 def close_turn(session: Session, message: int, conversation: str, slots: dict[str, Any]) -> None:
     """Mark a newcomer's message as answered, count the turn, and keep what the dialogue remembers."""
-    session.execute(update(StoredMessage).where(StoredMessage.id == message).values(answered=True))
+    stored = session.get_one(StoredMessage, message)
+    stored.answered = True
+    if stored.attachment:
+        # Where somebody stands is nobody's business once the question is answered.
+        stored.attachment = {"kind": stored.attachment["kind"]}
     session.execute(
         update(Conversation)
         .where(Conversation.id == conversation)
@@ -160,9 +174,30 @@ def label_of_choice(session: Session, conversation: str, value: str) -> str | No
     return None
 
 
+def last_message(session: Session, conversation: str) -> int:
+    """Return the id of a conversation's newest message, 0 when there is none."""
+    return session.scalar(select(func.max(StoredMessage.id)).where(StoredMessage.conversation_id == conversation)) or 0
+
+
+def erase_soon(session: Session, conversation: str, answered: int, at: datetime) -> None:
+    """Remove all that was said up to the message ``answered``; the last words go with the conversation, at ``at``."""
+    session.execute(
+        delete(StoredMessage).where(StoredMessage.conversation_id == conversation, StoredMessage.id <= answered)
+    )
+    session.execute(
+        update(Conversation).where(Conversation.id == conversation).values(slots={}, desk=None, erase_at=at)
+    )
+
+
 def erase(session: Session, conversation: str) -> None:
     """Remove a conversation and everything that hangs on it."""
     session.execute(delete(Conversation).where(Conversation.id == conversation))
+
+
+def erase_due(session: Session) -> list[str]:
+    """Remove conversations that asked to be forgotten and whose time has come; return their ids."""
+    due = delete(Conversation).where(Conversation.erase_at <= datetime.now(UTC))
+    return list(session.scalars(due.returning(Conversation.id)))
 
 
 def erase_older_than(session: Session, days: int) -> list[str]:
@@ -182,7 +217,21 @@ def _message(row: StoredMessage) -> Message:
         cards=row.cards,
         choices=row.choices,
         client_id=row.client_id,
+        author=row.author,
     )
+
+
+def _attachment(attachment: Attachment | None) -> dict[str, Any] | None:
+    if attachment is None:
+        return None
+    shape = {
+        "kind": attachment.kind,
+        "media_type": attachment.media_type,
+        "name": attachment.name,
+        "latitude": attachment.latitude,
+        "longitude": attachment.longitude,
+    }
+    return {name: value for name, value in shape.items() if value is not None}
 
 
 def _hash(token: str) -> str:

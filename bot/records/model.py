@@ -29,7 +29,9 @@ class UtcDateTime(TypeDecorator[datetime]):
 class Conversation(Base):
     """One newcomer's talk on one channel. ``language_chosen``: picked on purpose, so weak evidence never changes it.
 
+    ``territory_id`` is "" until the newcomer said where they are; ``desk``: the counter whose poster led here.
     ``slots``: what the dialogue remembers from one message to the next (Rasa's slots).
+    ``erase_at``: asked to be forgotten; what is left are the last words, until they reached the newcomer.
     """
 
     __tablename__ = "conversation"
@@ -41,13 +43,19 @@ class Conversation(Base):
     language: Mapped[str] = mapped_column(String(16))
     language_chosen: Mapped[bool] = mapped_column(default=False)
     turns: Mapped[int] = mapped_column(default=0)
+    desk: Mapped[str | None] = mapped_column(String(32))
     slots: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    erase_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
 class StoredMessage(Base):
-    """One message of a conversation. ``answered``: for a newcomer's message, whether its replies are stored."""
+    """One message of a conversation. ``answered``: for a newcomer's message, whether its replies are stored.
+
+    ``attachment``: {"kind", "media_type"?, "name"?, "latitude"?, "longitude"?}; a location is blanked once answered.
+    ``author``: the name under which a caseworker wrote.
+    """
 
     __tablename__ = "message"
     __table_args__ = (
@@ -63,6 +71,8 @@ class StoredMessage(Base):
     client_id: Mapped[str | None] = mapped_column(String(64))
     text: Mapped[str] = mapped_column(Text, default="")
     choice: Mapped[str | None] = mapped_column(String(64))
+    attachment: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    author: Mapped[str | None] = mapped_column(String(80))
     language: Mapped[str] = mapped_column(String(16))
     dir: Mapped[str] = mapped_column(String(3))
     cards: Mapped[list[Any]] = mapped_column(JSON, default=list)
@@ -93,4 +103,23 @@ class PersonRequest(Base):
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"), index=True)
     territory_id: Mapped[str] = mapped_column(String(64), index=True)
     reason: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Feedback(Base):
+    """What newcomers say of a record: ``verdict`` is right, closed, wrong_phone, wrong_address, not_for_me or other.
+
+    One word for each conversation and record; the last one counts. It stays, with nobody's name on it, when the
+    conversation is erased.
+    """
+
+    __tablename__ = "feedback"
+    __table_args__ = (UniqueConstraint("conversation_id", "service_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str | None] = mapped_column(ForeignKey("conversation.id", ondelete="SET NULL"), index=True)
+    territory_id: Mapped[str] = mapped_column(String(64), index=True)
+    service_id: Mapped[str] = mapped_column(String(64), index=True)
+    verdict: Mapped[str] = mapped_column(String(16))
+    language: Mapped[str] = mapped_column(String(16))
     at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from bot.records import feedback
 from bot.records.model import Conversation, PersonRequest, UnmetNeed
 
 
@@ -17,7 +18,8 @@ def apply(session: Session, conversation: str, territory: str, language: str, ef
 
     Args:
         territory, language: those of the exchange, for the counts.
-        effects: ``territory`` (id), ``language`` (BCP 47), ``unmet`` ({"topic", "circumstances"}), ``person`` (reason).
+        effects: ``territory`` (id), ``language`` (BCP 47), ``unmet`` ({"topic", "circumstances"}), ``person`` (reason),
+            ``feedback`` ({"service", "verdict"}).
     """
     now = datetime.now(UTC)
     if "language" in effects:
@@ -41,6 +43,16 @@ def apply(session: Session, conversation: str, territory: str, language: str, ef
         session.add(
             PersonRequest(conversation_id=conversation, territory_id=territory, reason=effects["person"], at=now)
         )
+
+    if "feedback" in effects:
+        said = effects["feedback"]
+        feedback.store(session, conversation, territory, language, said["service"], said["verdict"])
+
+
+def set_territory(session: Session, conversation: str, territory: str, desk: str | None) -> None:
+    """Set the territory of a conversation, and the counter whose poster led here; what was shown before is no subject."""
+    values: dict[str, Any] = {"territory_id": territory, "desk": desk, "slots": {}}
+    session.execute(update(Conversation).where(Conversation.id == conversation).values(**values))
 
 
 def set_language(session: Session, conversation: str, language: str, *, chosen: bool = True) -> None:

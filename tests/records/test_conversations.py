@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from bot.commands.migrate import RECORDS_MIGRATIONS
-from bot.conversation.messages import Choice, Incoming, Reply
+from bot.conversation.messages import Attachment, Choice, Incoming, Reply
 from bot.conversation.retention import Retention
 from bot.records import conversations as records
 from bot.records import outcomes
-from bot.records.model import Conversation, PersonRequest, UnmetNeed
+from bot.records.model import Conversation, Feedback, PersonRequest, StoredMessage, UnmetNeed
 from knowledge.migrations import upgrade
 from knowledge.store import Store
 
@@ -105,3 +105,52 @@ def test_a_chosen_language_is_marked_as_chosen(store: Store) -> None:
     with store.session() as session:
         found = records.get(session, talk)
         assert found is not None and found.language == "uk" and found.language_chosen
+
+
+def test_who_asks_to_be_forgotten_leaves_only_the_last_words_until_they_arrived(store: Store) -> None:
+    talk = begin(store)
+    with store.write() as session:
+        found = records.get_one(session, talk)
+        records.accept(session, found, Incoming("one", "my secret"), shown="my secret", dir="ltr")
+        records.accept(session, found, Incoming("two", "forget me"), shown="forget me", dir="ltr")
+        asked = records.last_message(session, talk)
+        records.add_replies(session, talk, [Reply("Everything is erased.", "en", "ltr")])
+        records.erase_soon(session, talk, asked, datetime.now(UTC) - timedelta(seconds=1))
+    with store.session() as session:
+        assert [message.text for message in records.messages(session, talk, after=0, limit=9)] == [
+            "Everything is erased."
+        ]
+    with store.write() as session:
+        assert records.erase_due(session) == [talk]
+    with store.session() as session:
+        assert records.get(session, talk) is None
+
+
+def test_where_somebody_stood_is_not_kept_once_the_question_is_answered(store: Store) -> None:
+    talk = begin(store)
+    with store.write() as session:
+        found = records.get_one(session, talk)
+        here = Incoming("one", attachment=Attachment("location", latitude=45.07, longitude=7.68))
+        records.accept(session, found, here, shown="", dir="ltr")
+        waiting = records.next_unanswered(session, talk)
+        assert waiting is not None and waiting.attachment == {"kind": "location", "latitude": 45.07, "longitude": 7.68}
+        records.close_turn(session, waiting.id, talk, {})
+    with store.session() as session:
+        assert [row.attachment for row in session.query(StoredMessage)] == [{"kind": "location"}]
+
+
+def test_feedback_is_one_word_a_record_and_outlives_the_conversation_without_its_name(store: Store) -> None:
+    talk = begin(store)
+    with store.write() as session:
+        for verdict in ("closed", "wrong_phone"):
+            outcomes.apply(session, talk, "turin", "ar", {"feedback": {"service": "clinic", "verdict": verdict}})
+    with store.write() as session:
+        records.erase(session, talk)
+    with store.session() as session:
+        (kept,) = session.query(Feedback)
+        assert (kept.service_id, kept.verdict, kept.territory_id, kept.conversation_id) == (
+            "clinic",
+            "wrong_phone",
+            "turin",
+            None,
+        )
