@@ -49,17 +49,27 @@ class CatalogReport:
 
 
 def check_catalogs(folder: Path = LOCALE) -> CatalogReport:
-    """Compare every catalog with the English one, and the English one with the vocabularies of codes."""
-    files = {path.parent.parent.name: path for path in sorted(folder.glob("*/LC_MESSAGES/*.po"))}
-    catalogs = {language: _read(path) for language, path in files.items()}
-    source = _by_id(catalogs[SOURCE])
-    problems = [
-        CatalogProblem(files[SOURCE], msgid, "a text for this code") for msgid in _codes() if msgid not in source
-    ]
-    for language, catalog in catalogs.items():
-        problems += _compare(files[language], _by_id(catalog), source)
-    waiting = {language: _waiting(catalog) for language, catalog in catalogs.items()}
-    return CatalogReport(problems, waiting, len(source))
+    """Compare every catalog with the English one of the same name, and all English ones with the vocabularies of codes."""
+    names = sorted({path.name for path in folder.glob("*/LC_MESSAGES/*.po")})
+    languages = sorted(path.name for path in folder.iterdir() if path.is_dir())
+    problems: list[CatalogProblem] = []
+    waiting = dict.fromkeys(languages, 0)
+    known: dict[str, str] = {}
+    for name in names:
+        own = folder / SOURCE / "LC_MESSAGES" / name
+        source = _by_id(_read(own))
+        problems += [
+            CatalogProblem(own, msgid, f"one text; {known[msgid]} has it too") for msgid in source.keys() & known.keys()
+        ]
+        known |= dict.fromkeys(source, name)
+        for language in languages:
+            file = folder / language / "LC_MESSAGES" / name
+            catalog = _read(file)
+            problems += _compare(file, _by_id(catalog), source)
+            waiting[language] += _waiting(catalog)
+    main = folder / SOURCE / "LC_MESSAGES"
+    problems += [CatalogProblem(main, msgid, "a text for this code") for msgid in _codes() if msgid not in known]
+    return CatalogReport(problems, waiting, len(known))
 
 
 def _compare(file: Path, catalog: dict[str, Message], source: dict[str, Message]) -> Iterator[CatalogProblem]:
@@ -100,5 +110,7 @@ def _waiting(catalog: Catalog) -> int:
 
 
 def _read(path: Path) -> Catalog:
+    if not path.exists():
+        return Catalog()
     with path.open("rb") as file:
         return read_po(file, abort_invalid=True)
