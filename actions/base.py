@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
@@ -42,9 +42,13 @@ class KnowledgeAction(Action):
         raise NotImplementedError
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[dict[str, Any]]:
-        """Run the action for Rasa: decide, dispatch the replies by name, return the slots as events."""
+        """Run the action for Rasa: decide, dispatch the replies by name, return the slots as events.
+
+        Every rule ends with its action, so the next thing is to listen: said here, Rasa need not ask its policies.
+        """
         turn = read_turn({"latest_message": tracker.latest_message, "slots": tracker.slots, "events": tracker.events})
         decision = await self._store.read(self.decide, turn)
         for reply in decision.replies:
             dispatcher.utter_message(response=reply.response, **reply.arguments())
-        return [SlotSet(name, value) for name, value in decision.slots.items()]
+        slots = [SlotSet(name, value) for name, value in decision.slots.items()]
+        return [*slots, FollowupAction("action_listen")]

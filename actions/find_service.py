@@ -41,6 +41,7 @@ class FindService(KnowledgeAction):
         if not topics:
             answer = replace(answer, words=turn.text if turn.intent != "inform" else turn.answer.words)
         found_ids: list[str] = []
+        why: dict[str, tuple[str, ...]] = {}
         each = SERVICES_FOR_ONE_NEED if len(topics) < 2 else SERVICES_FOR_EACH_OF_SEVERAL
         for topic in topics or (None,):
             findings = search(session, territory, topic, answer, limit=each, near=turn.near)
@@ -48,7 +49,8 @@ class FindService(KnowledgeAction):
                 replies.append(Say("utter_emergency_numbers", {"territory": territory}, emergency="danger"))
             replies.append(services_reply(session, territory, topic, answer, findings))
             found_ids += [found.service_id for found in findings.results]
-        answer = replace(answer, shown=tuple(found_ids), last=tuple(found_ids))
+            why |= {found.service_id: tuple(reason.code for reason in found.reasons) for found in findings.results}
+        answer = replace(answer, why=why, shown=tuple(found_ids), last=tuple(found_ids))
         return Decision(tuple(replies), {"answer": answer.write(), "misses": 0, "question": None})
 
 

@@ -13,13 +13,15 @@ TOPICS_AT_ONCE = 3
 class LastAnswer:
     """What the last answer was about, so that "more", "is it open Saturday?" and "for women?" have a subject.
 
-    ``last`` are the ids shown most recently, ``shown`` all ids shown for these topics so far.
+    ``last`` are the ids shown most recently, ``shown`` all ids shown for these topics so far; ``why``: the reasons (codes)
+    for the rank of each one found last, for the caseworker who may take over.
     """
 
     topics: tuple[str, ...] = ()
     circumstances: tuple[str, ...] = ()
     offers: tuple[str, ...] = ()
     words: str = ""
+    why: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     shown: tuple[str, ...] = ()
     last: tuple[str, ...] = ()
 
@@ -32,7 +34,8 @@ class LastAnswer:
             name: tuple(map(str, slot.get(name) or ()))
             for name in ("topics", "circumstances", "offers", "shown", "last")
         }
-        return cls(words=str(slot.get("words") or ""), **lists)
+        why = {str(one): tuple(map(str, codes)) for one, codes in (slot.get("why") or {}).items()}
+        return cls(words=str(slot.get("words") or ""), why=why, **lists)
 
     def write(self) -> dict[str, Any]:
         """Return the answer as a slot's value."""
@@ -41,6 +44,7 @@ class LastAnswer:
             "circumstances": list(self.circumstances),
             "offers": list(self.offers),
             "words": self.words,
+            "why": {one: list(codes) for one, codes in self.why.items()},
             "shown": list(self.shown)[-60:],
             "last": list(self.last),
         }

@@ -10,8 +10,11 @@ from actions import registry
 from bot import callbacks
 from bot.conversation.answering import Answering
 from bot.conversation.assistant import Assistant
+from bot.conversation.bells import Bells
 from bot.conversation.composing import Composer
 from bot.conversation.conversations import StoredConversations
+from bot.conversation.handoffs import Handoffs
+from bot.conversation.handover import Handover
 from bot.conversation.limits import Limits
 from bot.conversation.retention import Retention
 from bot.conversation.safety import SafetyRules
@@ -32,6 +35,7 @@ class Parts:
     assistant: Assistant
     conversations: StoredConversations
     retention: Retention
+    handoffs: Handoffs
     callbacks: Starlette
 
 
@@ -46,9 +50,13 @@ def make_parts(settings: Settings) -> Parts:
     secret = settings.callback_secret.get_secret_value()
     composer = Composer(wording, store, retention_days=settings.retention_days)
     assistant = Assistant(settings.assistant_url, secret, settings.assistant_seconds)
+    bells = Bells()
+    handover = Handover(store, composer)
+    rules = SafetyRules(ROOT / "nlu")
     conversations = StoredConversations(
         store=store,
-        answering=Answering(rules=SafetyRules(ROOT / "nlu"), assistant=assistant, composer=composer),
+        bells=bells,
+        answering=Answering(rules=rules, assistant=assistant, composer=composer, handover=handover),
         composer=composer,
         limits=Limits(
             messages_per_minute=settings.messages_per_minute, conversations_per_hour=settings.conversations_per_hour
@@ -63,6 +71,7 @@ def make_parts(settings: Settings) -> Parts:
         composer=composer,
         assistant=assistant,
         conversations=conversations,
+        handoffs=Handoffs(store, bells, composer),
         retention=Retention(store, settings.retention_days),
         callbacks=callbacks.create(registry.executor(store), composer, secret),
     )

@@ -47,9 +47,8 @@ def main() -> int:
 def _run(port: int) -> None:
     from rasa.core.run import close_resources, configure_app, load_agent_on_start
     from rasa.core.utils import AvailableEndpoints
-    from rasa.utils.endpoints import EndpointConfig
-
     from nlu.components import validation
+    from nlu.components.callback import Callback
     from nlu.components.channel import ExchangeInput
     from nlu.components.memory import ExchangeTrackerStore
 
@@ -61,8 +60,8 @@ def _run(port: int) -> None:
     endpoints = AvailableEndpoints(
         tracker_store=trackers,
         # Our actions never look into the domain, which would otherwise travel with every call.
-        action=EndpointConfig(f"{callback}/webhook", headers=headers, enable_selective_domain=True),
-        nlg=EndpointConfig(f"{callback}/nlg", headers=headers),
+        action=Callback(f"{callback}/webhook", headers=headers, enable_selective_domain=True),
+        nlg=Callback(f"{callback}/nlg", headers=headers),
     )
     app = configure_app(
         [ExchangeInput(secret, trackers)],

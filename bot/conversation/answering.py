@@ -16,9 +16,12 @@ from bot.conversation.assistant import Answer, Assistant, AssistantDown
 from bot.conversation.composing import Composer
 from bot.conversation.exchange import Exchange, say
 from bot.conversation.fallback import fallback_replies
+from bot.conversation.handover import Handover
 from bot.conversation.place import Places
 from bot.conversation.safety import Danger, SafetyRules, is_other_language
 
+# Kept beside Rasa's slots: the kind of danger spoken of in this talk.
+OWN_SLOTS = ("danger",)
 log = logging.getLogger(__name__)
 
 Step = Callable[[Exchange], Awaitable[None]]
@@ -27,20 +30,24 @@ Step = Callable[[Exchange], Awaitable[None]]
 class Answering:
     """Answers exchanges. ``steps`` is the whole path of an answer, in order."""
 
-    def __init__(self, *, rules: SafetyRules, assistant: Assistant, composer: Composer) -> None:
+    def __init__(self, *, rules: SafetyRules, assistant: Assistant, composer: Composer, handover: Handover) -> None:
         self._rules = rules
         self._assistant = assistant
         self._composer = composer
         self._places = Places(assistant, composer)
+        self._handover = handover
         self.steps: tuple[tuple[str, Step], ...] = (
+            ("relay", self.relay),
             ("begin", self.begin_again),
             ("attachment", self.take_attachment),
             ("readable", self.decline_unreadable),
             ("feedback", self.take_feedback),
             ("safety", self.protect),
+            ("person", self.talk_about_person),
             ("place", self.know_place),
             ("understand", self.understand_and_decide),
             ("announce", self.announce_language),
+            ("offer", self.offer_person),
         )
 
     async def answer(self, exchange: Exchange) -> None:
@@ -52,6 +59,8 @@ class Answering:
             await step(exchange)
             if exchange.ended:
                 break
+        if exchange.safety:
+            exchange.slots = {**exchange.slots, "danger": exchange.safety}
         log.info(
             "exchange answered",
             extra={
@@ -62,6 +71,31 @@ class Answering:
                 "milliseconds": round((time.perf_counter() - started) * 1000),
             },
         )
+
+    async def relay(self, exchange: Exchange) -> None:
+        """End without a word while a caseworker has the conversation: one side speaks at a time.
+
+        A cry for help is marked for the caseworker; when their page is closed, the numbers are shown all the same.
+        """
+        owner = exchange.ownership
+        if owner is None or owner.state != "open" or _is_about_person(exchange.choice):
+            return
+        danger = self._rules.danger_in(exchange.text, exchange.language) if exchange.choice is None else None
+        if danger:
+            exchange.effects["handoff"] = {"action": "danger", "danger": danger.kind}
+            if not owner.live:
+                await self._show_help(exchange, danger)
+        exchange.ended = True
+
+    async def talk_about_person(self, exchange: Exchange) -> None:
+        """Take what the newcomer says about the person they want, wait for or talked with."""
+        if exchange.safety:
+            return
+        await self._handover.take(exchange)
+
+    async def offer_person(self, exchange: Exchange) -> None:
+        """Ask whether a person shall take over, where the assistant found that one is wanted."""
+        await self._handover.offer(exchange)
 
     async def begin_again(self, exchange: Exchange) -> None:
         """End with the first words when the newcomer starts anew in a talk that goes on."""
@@ -112,10 +146,11 @@ class Answering:
             await self._show_help(exchange, danger)
         if answer is None:
             exchange.replies += await fallback_replies(exchange, self._composer)
-            exchange.ended = True
             return
         exchange.understanding = understood
-        exchange.slots = dict(answer.slots)
+        # What the steps here remember is theirs; Rasa gives back its own slots only.
+        kept = {name: value for name, value in exchange.slots.items() if name in OWN_SLOTS}
+        exchange.slots = {**dict(answer.slots), **kept}
         if exchange.safety and understood and (understood.safety or not understood.topics):
             # The numbers were given; an answer to anything less certain must not push them off the screen.
             return
@@ -169,3 +204,7 @@ class Answering:
     def _take(self, exchange: Exchange, shape: Mapping[str, Any]) -> None:
         exchange.effects.update(shape.get("effects") or {})
         exchange.replies.append(self._composer.read(shape))
+
+
+def _is_about_person(choice: str | None) -> bool:
+    return (choice or "").partition(":")[0] in (choices.HANDOFF, choices.RATE)

@@ -38,6 +38,12 @@ async def take(exchange: Exchange, composer: Composer) -> None:
     if attachment["kind"] == "location" and "latitude" in attachment:
         await _use_location(exchange, composer, (attachment["latitude"], attachment["longitude"]))
         return
+    if exchange.ownership is not None:
+        # A person will see it: the assistant only says so.
+        if not exchange.text:
+            await say(exchange, composer, "utter_attachment_passed_on", {})
+        exchange.ended = not exchange.text
+        return
     group = ANSWERS.get(attachment["kind"], "other")
     if exchange.text and group == "sticker":
         return

@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+DESK = "desk:"
+
 
 class Bell:
     """Rings when something new is stored; clears itself when heard."""
@@ -57,10 +59,16 @@ class Bells:
         """Wake every listener of ``conversation``."""
         for bell in self._bells.get(conversation, ()):
             bell.ring()
-        for queue in self._queues:
-            queue.put_nowait(conversation)
+        if not conversation.startswith(DESK):
+            for queue in self._queues:
+                queue.put_nowait(conversation)
 
 
 async def _endless(queue: asyncio.Queue[str]) -> AsyncIterator[str]:
     while True:
         yield await queue.get()
+
+
+def desk_bell(territory: str) -> str:
+    """Return the name under which the bells of a territory's desk ring."""
+    return DESK + territory

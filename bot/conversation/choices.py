@@ -40,7 +40,10 @@ VERDICTS = {
     "not_for_me": "not_for_me",
     "other_problem": "other",
 }
-_OWN = frozenset((START, NOT_RIGHT, *VERDICTS))
+# About the person wanted ("handoff:yes"), and how the talk with them was ("rate:5").
+HANDOFF = "handoff"
+RATE = "rate"
+_OWN = frozenset((START, NOT_RIGHT, *VERDICTS, HANDOFF, RATE))
 
 
 class UnknownChoice(ValueError):

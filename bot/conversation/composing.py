@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.conversation import languages
+from bot.conversation import languages, opening_words
 from bot.conversation.cards import CardMaker
 from bot.conversation.choices import value
 from bot.conversation.messages import Card, Choice, Fact, Link, Reply
@@ -142,6 +142,8 @@ class Composer:
             return self._named(name, str(code), language)
         if name == "language":
             return languages.name_in(str(code), language)
+        if name == "when":
+            return opening_words.moment(datetime.fromisoformat(str(code)), datetime.now(UTC), language)
         return str(code)
 
     def _choices(self, response: str, arguments: Mapping[str, Any], language: str) -> list[Choice]:

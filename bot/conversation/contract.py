@@ -38,6 +38,14 @@ class TooLong(ConversationError):
         self.limit = limit
 
 
+class BadFile(ConversationError):
+    """A file that is not taken; ``why`` is ``too_large`` or ``kind``."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
 class TooMany(ConversationError):
     """Too much at once; ``retry_after`` is in seconds."""
 

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from bot.conversation import choices, languages
 from bot.conversation.answering import Answering
-from bot.conversation.bells import Bell, Bells
+from bot.conversation.attached import checked
+from bot.conversation.bells import Bell, Bells, desk_bell
 from bot.conversation.composing import Composer
 from bot.conversation.contract import (
     ConversationState,
@@ -28,10 +29,11 @@ from bot.conversation.contract import (
     UnknownTerritory,
 )
 from bot.conversation.exchange import Exchange
+from bot.conversation.handover import ownership_of
 from bot.conversation.limits import Limits
 from bot.conversation.messages import Incoming, Message, Reply
 from bot.records import conversations as records
-from bot.records import outcomes
+from bot.records import files, handoffs, outcomes
 from knowledge import territories
 from knowledge.store import Store
 
@@ -51,6 +53,7 @@ class StoredConversations:
         self,
         *,
         store: Store,
+        bells: Bells,
         answering: Answering,
         composer: Composer,
         limits: Limits,
@@ -63,7 +66,7 @@ class StoredConversations:
         self._limits = limits
         self._default_language = default_language
         self._longest = longest_message
-        self._bells = Bells()
+        self._bells = bells
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._news: set[str] = set()
         self._at_once = asyncio.Semaphore(AT_ONCE)
@@ -130,6 +133,7 @@ class StoredConversations:
             raise Empty
         if len(text) > self._longest:
             raise TooLong(self._longest)
+        kept = checked(incoming.attachment) if incoming.attachment and incoming.attachment.content else None
         await self._limits.message(conversation, address)
 
         def write(session: Session) -> bool:
@@ -141,7 +145,10 @@ class StoredConversations:
                 offered = records.label_of_choice(session, conversation, incoming.choice)
                 shown = offered or self._composer.choice(incoming.choice, found.language).label
             clean = replace(incoming, text=text)
-            return records.accept(session, found, clean, shown=shown, dir=languages.direction(found.language))
+            stored = records.accept(session, found, clean, shown=shown, dir=languages.direction(found.language))
+            if stored is not None and kept is not None and handoffs.active(session, conversation):
+                files.add(session, conversation=conversation, message=stored, **kept)
+            return stored is not None
 
         if await self._store.run(write):
             self._hints[conversation] = incoming.hint
@@ -187,8 +194,8 @@ class StoredConversations:
         return await self._store.read(read)
 
     async def takes_files(self, conversation: str) -> bool:
-        """Tell whether somebody would read a file: nobody does before a person has the conversation."""
-        return False
+        """Tell whether somebody would read a file: only once a person was asked for."""
+        return await self._store.read(handoffs.active, conversation) is not None
 
     def news(self) -> AbstractAsyncContextManager[AsyncIterator[str]]:
         """Return a context with the ids of conversations in which something new was stored, as it happens."""
@@ -271,10 +278,10 @@ class StoredConversations:
             self._bells.ring(conversation)
 
     async def _answer_next(self, conversation: str) -> bool:
-        exchange_and_id = await self._store.read(self._read_next, conversation)
-        if exchange_and_id is None:
+        waiting = await self._store.read(self._read_next, conversation)
+        if waiting is None:
             return False
-        exchange, message = exchange_and_id
+        exchange, message, more = waiting
         exchange.hint = self._hints.pop(conversation, None)
         try:
             await self._answering.answer(exchange)
@@ -283,18 +290,21 @@ class StoredConversations:
             exchange.replies = [await self._composer.apology(exchange.language, exchange.territory)]
         channel = await self._store.run(self._write_answer, conversation, message, exchange)
         self._bells.ring(conversation)
+        if exchange.ownership or "handoff" in exchange.effects:
+            self._bells.ring(desk_bell(exchange.territory))
         if exchange.effects.get("erase"):
             if channel in READ_AT_ONCE:
                 await asyncio.sleep(LAST_WORDS.total_seconds())
                 await self.erase([conversation])
             return False
-        return True
+        return more
 
-    def _read_next(self, session: Session, conversation: str) -> tuple[Exchange, int] | None:
+    def _read_next(self, session: Session, conversation: str) -> tuple[Exchange, int, bool] | None:
         found = records.get(session, conversation)
-        waiting = records.next_unanswered(session, conversation)
-        if found is None or waiting is None:
+        messages = records.unanswered(session, conversation, limit=2)
+        if found is None or not messages:
             return None
+        waiting = messages[0]
         return (
             Exchange(
                 conversation=conversation,
@@ -306,15 +316,21 @@ class StoredConversations:
                 turns=found.turns,
                 slots=dict(found.slots),
                 attachment=waiting.attachment,
+                ownership=ownership_of(session, conversation),
             ),
             waiting.id,
+            len(messages) > 1,
         )
 
     def _write_answer(self, session: Session, conversation: str, message: int, exchange: Exchange) -> str:
-        records.add_replies(session, conversation, exchange.replies)
-        records.close_turn(session, message, conversation, exchange.slots)
-        outcomes.apply(session, conversation, exchange.territory, exchange.language, exchange.effects)
         channel = records.get_one(session, conversation).channel
+        owner = handoffs.active(session, conversation)
+        if owner and owner.state == "open" and not (exchange.ownership and exchange.ownership.state == "open"):
+            # A caseworker took over while the answer was being made: the answer is theirs now. Help in danger stays.
+            exchange.replies = exchange.replies if exchange.safety else []
+        records.add_replies(session, conversation, exchange.replies)
+        records.close_turn(session, message, conversation, exchange.slots, for_person=owner is not None)
+        outcomes.apply(session, conversation, exchange.territory, exchange.language, exchange.effects)
         if exchange.effects.get("erase"):
             wait = LAST_WORDS if channel in READ_AT_ONCE else LAST_WORDS_TO_DELIVER
             records.erase_soon(session, conversation, message, datetime.now(UTC) + wait)

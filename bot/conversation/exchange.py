@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.conversation.assistant import Understanding
 from bot.conversation.composing import Composer
 from bot.conversation.messages import Reply
 from bot.conversation.safety import Danger
 
+if TYPE_CHECKING:
+    from bot.conversation.handover import Ownership
+
 
 @dataclass(slots=True)
 class Exchange:
     """One message on its way. ``territory`` and ``language`` change along it; ``effects`` are for who stores it.
 
-    ``attachment``: as stored, {"kind", …}; ``near``: latitude and longitude in degrees where the person stands.
+    ``attachment``: as stored, {"kind", …}; ``near``: latitude and longitude in degrees where the person stands;
+    ``ownership``: who has the conversation, None for the assistant.
     """
 
     conversation: str
@@ -30,6 +34,7 @@ class Exchange:
     attachment: Mapping[str, Any] | None = None
     hint: str | None = None
     near: tuple[float, float] | None = None
+    ownership: Ownership | None = None
     replies: list[Reply] = field(default_factory=list)
     effects: dict[str, Any] = field(default_factory=dict)
     understanding: Understanding | None = None

@@ -46,6 +46,16 @@ def week(opening: Opening, wording: Wording, language: str) -> Iterator[str]:
         yield f"{first}: {hours}" if len(stretch) == 1 else f"{first} – {last}: {hours}"
 
 
+def moment(at: datetime, now: datetime, language: str) -> str:
+    """Return a moment in words, e.g. "Monday 09:00"; without the day when it is today.
+
+    Args:
+        at: aware, in the time zone that it is said in; now: aware.
+    """
+    here = now.astimezone(at.tzinfo)
+    return _time(at) if at.date() == here.date() else f"{_day(at, here, language)} {_time(at)}"
+
+
 def _hours(rows: list[WeekRow], wording: Wording, language: str) -> str | None:
     if not rows:
         return None

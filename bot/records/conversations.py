@@ -15,6 +15,8 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from bot.conversation.messages import Attachment, Incoming, Message, Reply
+from bot.records import files
+from bot.records.files import StoredFile
 from bot.records.model import Conversation, StoredMessage
 
 
@@ -55,8 +57,8 @@ def get(session: Session, conversation: str) -> Conversation | None:
 
 
 def get_one(session: Session, conversation: str) -> Conversation:
-    """Return a conversation that must be there."""
-    return session.get_one(Conversation, conversation)
+    """Return a conversation that must be there, locked against who else would change it until the session ends."""
+    return session.get_one(Conversation, conversation, with_for_update=True)
 
 
 def is_allowed(conversation: Conversation, token: str) -> bool:
@@ -64,14 +66,14 @@ def is_allowed(conversation: Conversation, token: str) -> bool:
     return hmac.compare_digest(conversation.token_hash, _hash(token))
 
 
-def accept(session: Session, conversation: Conversation, incoming: Incoming, *, shown: str, dir: str) -> bool:
+def accept(session: Session, conversation: Conversation, incoming: Incoming, *, shown: str, dir: str) -> int | None:
     """Store a newcomer's message as not yet answered.
 
     Args:
         shown: the text that the message history shows (a choice shows its label); dir: its script direction.
 
     Returns:
-        False when the same ``client_id`` was stored before: nothing changes then.
+        the message's id; None when the same ``client_id`` was stored before: nothing changes then.
     """
     insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
     stored = session.execute(
@@ -95,17 +97,20 @@ def accept(session: Session, conversation: Conversation, incoming: Incoming, *, 
     ).scalar()
     if stored is not None:
         conversation.last_at = datetime.now(UTC)
-    return stored is not None
+    return stored
 
 
-def add_replies(session: Session, conversation: str, replies: Iterable[Reply]) -> None:
-    """Store what the assistant says."""
+def add_replies(
+    session: Session, conversation: str, replies: Iterable[Reply], *, sender: str = "bot", author: str | None = None
+) -> None:
+    """Store what the assistant says, or a caseworker under the name ``author``."""
     for reply in replies:
         shape = reply.as_dict()
         session.add(
             StoredMessage(
                 conversation_id=conversation,
-                sender="bot",
+                sender=sender,
+                author=author,
                 text=reply.text,
                 language=reply.language,
                 dir=reply.dir,
@@ -117,14 +122,14 @@ def add_replies(session: Session, conversation: str, replies: Iterable[Reply]) -
     session.flush()
 
 
-def next_unanswered(session: Session, conversation: str) -> StoredMessage | None:
-    """Return the oldest message of a conversation that has no answer yet."""
+def unanswered(session: Session, conversation: str, *, limit: int) -> Sequence[StoredMessage]:
+    """Return the oldest messages of a conversation that have no answer yet, at most ``limit``."""
     return session.scalars(
         select(StoredMessage)
         .where(StoredMessage.conversation_id == conversation, StoredMessage.answered.is_(False))
         .order_by(StoredMessage.id)
-        .limit(1)
-    ).first()
+        .limit(limit)
+    ).all()
 
 
 def with_unanswered(session: Session) -> Sequence[str]:
@@ -134,11 +139,16 @@ def with_unanswered(session: Session) -> Sequence[str]:
     ).all()
 
 
-def close_turn(session: Session, message: int, conversation: str, slots: dict[str, Any]) -> None:
-    """Mark a newcomer's message as answered, count the turn, and keep what the dialogue remembers."""
+def close_turn(
+    session: Session, message: int, conversation: str, slots: dict[str, Any], *, for_person: bool = False
+) -> None:
+    """Mark a newcomer's message as answered, count the turn, and keep what the dialogue remembers.
+
+    ``for_person``: somebody at the desk will read it.
+    """
     stored = session.get_one(StoredMessage, message)
     stored.answered = True
-    if stored.attachment:
+    if stored.attachment and not for_person:
         # Where somebody stands is nobody's business once the question is answered.
         stored.attachment = {"kind": stored.attachment["kind"]}
     session.execute(
@@ -156,7 +166,8 @@ def messages(session: Session, conversation: str, *, after: int, limit: int) -> 
     query = select(StoredMessage).where(StoredMessage.conversation_id == conversation, StoredMessage.id > after)
     order = StoredMessage.id if after else StoredMessage.id.desc()
     rows = session.scalars(query.order_by(order).limit(limit)).all()
-    return [_message(row) for row in (rows if after else reversed(rows))]
+    attached = files.of_messages(session, conversation, [row.id for row in rows if row.attachment])
+    return [_message(row, attached.get(row.id, ())) for row in (rows if after else reversed(rows))]
 
 
 def label_of_choice(session: Session, conversation: str, value: str) -> str | None:
@@ -206,7 +217,7 @@ def erase_older_than(session: Session, days: int) -> list[str]:
     return list(session.scalars(delete(Conversation).where(Conversation.last_at < edge).returning(Conversation.id)))
 
 
-def _message(row: StoredMessage) -> Message:
+def _message(row: StoredMessage, attached: Sequence[StoredFile]) -> Message:
     return Message(
         id=row.id,
         sender=row.sender,  # type: ignore[arg-type]
@@ -218,7 +229,25 @@ def _message(row: StoredMessage) -> Message:
         choices=row.choices,
         client_id=row.client_id,
         author=row.author,
+        files=[_file(row, file) for file in attached] or _place(row),
     )
+
+
+def _file(row: StoredMessage, file: StoredFile) -> dict[str, Any]:
+    return {
+        "id": file.id,
+        "kind": file.kind,
+        "name": file.name,
+        "media_type": file.media_type,
+        "size": file.size,
+        "url": f"/chat/api/conversations/{row.conversation_id}/files/{file.id}",
+    }
+
+
+def _place(row: StoredMessage) -> list[dict[str, Any]]:
+    if row.attachment and "latitude" in row.attachment:
+        return [{"kind": "location", **{name: row.attachment[name] for name in ("latitude", "longitude")}}]
+    return [{"kind": row.attachment["kind"]}] if row.attachment else []
 
 
 def _attachment(attachment: Attachment | None) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from bot.records import feedback
+from bot.records import feedback, handoffs
 from bot.records.model import Conversation, PersonRequest, UnmetNeed
 
 
@@ -19,7 +19,7 @@ def apply(session: Session, conversation: str, territory: str, language: str, ef
     Args:
         territory, language: those of the exchange, for the counts.
         effects: ``territory`` (id), ``language`` (BCP 47), ``unmet`` ({"topic", "circumstances"}), ``person`` (reason),
-            ``feedback`` ({"service", "verdict"}).
+            ``feedback`` ({"service", "verdict"}), ``handoff`` ({"action", …}, see ``bot.conversation.handover``).
     """
     now = datetime.now(UTC)
     if "language" in effects:
@@ -47,6 +47,39 @@ def apply(session: Session, conversation: str, territory: str, language: str, ef
     if "feedback" in effects:
         said = effects["feedback"]
         feedback.store(session, conversation, territory, language, said["service"], said["verdict"])
+
+    if "handoff" in effects:
+        _hand_over(session, conversation, language, dict(effects["handoff"]))
+
+
+def _hand_over(session: Session, conversation: str, language: str, effect: dict[str, Any]) -> None:
+    action = effect.pop("action")
+    if action == "request":
+        found = session.get_one(Conversation, conversation)
+        danger = found.slots.get("danger") if effect.get("reason") != "danger" else None
+        topics = effect["card"].get("topics")
+        more = {"danger": danger, "urgency": handoffs.URGENT} if danger else {}
+        handoffs.request(session, found, topic=topics[0] if topics else None, **effect, **more)
+        return
+    waiting = handoffs.active(session, conversation)
+    if action == "rate":
+        rated = handoffs.latest(session, conversation)
+        if rated is not None and rated.state == "closed":
+            rated.rating = effect.get("rating", rated.rating)
+            rated.rating_word = effect.get("word", rated.rating_word)
+    elif waiting is None:
+        return
+    elif action == "leave":
+        handoffs.move(session, waiting, "leave", "newcomer", "newcomer", outcome="left", closed_at=datetime.now(UTC))
+    elif action == "callback":
+        waiting.callback = effect["callback"]
+    elif action == "danger":
+        waiting.urgency, waiting.danger = handoffs.URGENT, effect["danger"]
+    elif action == "stay":
+        waiting.proposed_territory = None
+    elif action == "move" and waiting.proposed_territory:
+        values = {"territory_id": waiting.proposed_territory, "proposed_territory": None, "staff_id": None}
+        handoffs.move(session, waiting, "transfer", "owner", "newcomer", "agreed", **values)
 
 
 def set_territory(session: Session, conversation: str, territory: str, desk: str | None) -> None:

@@ -58,11 +58,11 @@ def test_unanswered_messages_are_found_after_a_restart_in_their_order(store: Sto
             records.accept(session, found, Incoming(number, number), shown=number, dir="ltr")
     with store.write() as session:
         assert list(records.with_unanswered(session)) == [talk]
-        first = records.next_unanswered(session, talk)
+        (first,) = records.unanswered(session, talk, limit=1)
         assert first is not None and first.text == "1"
         records.close_turn(session, first.id, talk, {"answer": {"topics": ["housing"]}})
     with store.session() as session:
-        second = records.next_unanswered(session, talk)
+        (second,) = records.unanswered(session, talk, limit=1)
         assert second is not None and second.text == "2"
         found = records.get(session, talk)
         assert found is not None and found.turns == 1 and found.slots == {"answer": {"topics": ["housing"]}}
@@ -132,8 +132,8 @@ def test_where_somebody_stood_is_not_kept_once_the_question_is_answered(store: S
         found = records.get_one(session, talk)
         here = Incoming("one", attachment=Attachment("location", latitude=45.07, longitude=7.68))
         records.accept(session, found, here, shown="", dir="ltr")
-        waiting = records.next_unanswered(session, talk)
-        assert waiting is not None and waiting.attachment == {"kind": "location", "latitude": 45.07, "longitude": 7.68}
+        (waiting,) = records.unanswered(session, talk, limit=2)
+        assert waiting.attachment == {"kind": "location", "latitude": 45.07, "longitude": 7.68}
         records.close_turn(session, waiting.id, talk, {})
     with store.session() as session:
         assert [row.attachment for row in session.query(StoredMessage)] == [{"kind": "location"}]
