@@ -13,6 +13,7 @@ from starlette.routing import Route
 from bot import health
 from bot.channels.web import WebSettings, create_routes, web_middleware
 from bot.parts import Parts
+from bot.sweeping import sweep
 
 log = logging.getLogger(__name__)
 
@@ -24,9 +25,12 @@ def create_app(parts: Parts) -> Starlette:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         resumed = await parts.conversations.resume()
         log.info("started", extra={"conversations_taken_up": resumed})
-        keeping = asyncio.create_task(parts.retention.keep())
+        keeping = [asyncio.create_task(parts.retention.keep()), asyncio.create_task(sweep(parts.handoffs))]
+        await parts.telegram.start()
         yield
-        keeping.cancel()
+        await parts.telegram.stop()
+        for task in keeping:
+            task.cancel()
         with suppress(TimeoutError):
             # What is not answered by then is taken up at the next start.
             await asyncio.wait_for(parts.conversations.settle(), timeout=parts.settings.assistant_seconds + 1)
@@ -35,7 +39,8 @@ def create_app(parts: Parts) -> Starlette:
 
     return Starlette(
         routes=[
-            Route("/health", health.endpoint(parts.store, parts.assistant)),
+            Route("/health", health.endpoint(parts.store, parts.assistant, parts.telegram)),
+            *parts.telegram.routes,
             *create_routes(
                 parts.conversations,
                 parts.wording,
@@ -44,6 +49,7 @@ def create_app(parts: Parts) -> Starlette:
                     longest_message=parts.settings.longest_message,
                     secure=parts.settings.public_url.startswith("https://"),
                 ),
+                parts.store.read,
             ),
         ],
         middleware=web_middleware(),

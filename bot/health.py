@@ -10,11 +10,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot import __version__
+from bot.channels.telegram import TelegramChannel
 from bot.conversation.assistant import Assistant
 from knowledge.store import Store, StoreError
 
 
-def endpoint(store: Store, assistant: Assistant) -> Callable[[Request], Awaitable[Response]]:
+def endpoint(store: Store, assistant: Assistant, telegram: TelegramChannel) -> Callable[[Request], Awaitable[Response]]:
     """Return the endpoint.
 
     It answers 200 while newcomers get answers from records (database there), with ``assistant`` telling whether Rasa
@@ -28,6 +29,7 @@ def endpoint(store: Store, assistant: Assistant) -> Callable[[Request], Awaitabl
             "app": "ok",
             "assistant": "ok" if up else "down",
             "database": database,
+            "telegram": telegram.state,
             "version": __version__,
         }
         return JSONResponse(body, 200 if database == "ok" else 503, headers={"Cache-Control": "no-store"})

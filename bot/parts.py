@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 
 from actions import registry
 from bot import callbacks
+from bot.channels.telegram import TelegramChannel, TelegramSettings, create_telegram, read_tokens
 from bot.conversation.answering import Answering
 from bot.conversation.assistant import Assistant
 from bot.conversation.bells import Bells
@@ -36,6 +37,7 @@ class Parts:
     conversations: StoredConversations
     retention: Retention
     handoffs: Handoffs
+    telegram: TelegramChannel
     callbacks: Starlette
 
 
@@ -73,5 +75,16 @@ def make_parts(settings: Settings) -> Parts:
         conversations=conversations,
         handoffs=Handoffs(store, bells, composer),
         retention=Retention(store, settings.retention_days),
+        telegram=create_telegram(conversations, wording, store, _telegram(settings)),
         callbacks=callbacks.create(registry.executor(store), composer, secret),
+    )
+
+
+def _telegram(settings: Settings) -> TelegramSettings:
+    return TelegramSettings(
+        bots=read_tokens(settings.telegram_token.get_secret_value()),
+        webhook=settings.telegram_webhook,
+        public_url=settings.public_url,
+        api_url=settings.telegram_api_url,
+        default_language=settings.default_language,
     )

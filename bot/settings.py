@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.environments import ROOT, home
@@ -16,6 +17,7 @@ from bot.progress import Trouble
 
 PREFIX = "VENTANILLA_"
 SECRETS = ("telegram_token", "callback_secret")
+_TOKEN = re.compile(r"(?:[A-Za-z0-9_-]+=)?[0-9]+:[A-Za-z0-9_-]+")
 
 
 class Settings(BaseSettings):
@@ -53,8 +55,31 @@ class Settings(BaseSettings):
         False, description="Read the newcomer's address from X-Forwarded-For (behind a proxy only)."
     )
     quick_exit_url: str = Field("https://www.wikipedia.org/", description="Harmless page that the quick exit leads to.")
-    telegram_token: SecretStr = Field(SecretStr(""), description="Token of the Telegram bot; empty: Telegram is off.")
+    telegram_token: SecretStr = Field(
+        SecretStr(""),
+        description="Token of the Telegram bot, or turin=TOKEN,athens=TOKEN for a bot a territory; empty: Telegram is off.",
+    )
+    telegram_webhook: bool = Field(
+        False, description="Telegram posts updates below the public URL (https) instead of being asked for them."
+    )
+    telegram_api_url: str = Field(
+        "https://api.telegram.org", description="Bot API server; another one for a self-hosted server."
+    )
     log_level: str = Field("info", description="debug, info, warning or error. No level logs what people write.")
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _readable_tokens(cls, value: SecretStr) -> SecretStr:
+        for part in filter(None, (part.strip() for part in value.get_secret_value().split(","))):
+            if not _TOKEN.fullmatch(part):
+                raise ValueError("use a token as @BotFather gives it, or territory=token pairs with commas between them")
+        return value
+
+    @model_validator(mode="after")
+    def _webhook_has_an_address(self) -> Settings:
+        if self.telegram_webhook and not self.public_url.startswith("https://"):
+            raise ValueError("telegram_webhook needs public_url to be an https:// address")
+        return self
 
     @field_validator("log_level")
     @classmethod
@@ -109,6 +134,8 @@ def read(environment: Any) -> Settings:
         return Settings(**values)
     except ValidationError as error:
         first = error.errors()[0]
+        if not first["loc"]:
+            raise Trouble(f"{PREFIX}…: {first['msg']}.") from error
         name = PREFIX + "_".join(map(str, first["loc"])).upper()
         raise Trouble(f"{name}: {first['msg']}; {Settings.model_fields[str(first['loc'][0])].description}") from error
 

@@ -111,7 +111,7 @@ def _health(host: str, port: int) -> dict[str, str]:
 def _ready_line(host: str, port: int) -> str:
     address = os.environ.get("VENTANILLA_PUBLIC_URL") or f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
     token = os.environ.get("VENTANILLA_TELEGRAM_TOKEN") or os.environ.get("VENTANILLA_TELEGRAM_TOKEN_FILE")
-    telegram = "off, this version has no Telegram yet" if token else "off, no token set"
+    telegram = _health(host, port).get("telegram", "") if token else "off, no token set"
     return f"Ventanilla is ready: {address}/chat (web chat: on; Telegram: {telegram}). Ctrl-C stops it."
 
 

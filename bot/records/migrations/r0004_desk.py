@@ -159,7 +159,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_stored_file_conversation_id", "stored_file", ["conversation_id"], unique=False)
     op.create_index("ix_stored_file_message_id", "stored_file", ["message_id"], unique=False)
-    op.drop_table("service_words_index_docsize")
 
 
 def downgrade() -> None:
