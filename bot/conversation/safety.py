@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -23,6 +24,8 @@ SURE = 0.9
 KINDS = ("danger", "suicide", "violence", "trafficking", "child_alone")
 
 _ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ؤ": "و", "ئ": "ي", "ـ": ""})
+# The loader in C reads these long files ten times as fast.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SENTENCE = re.compile(r"[.!?؟;。\n]+")
 _LETTERS = re.compile(r"[^\W_]+", re.UNICODE)
 
@@ -39,12 +42,17 @@ class Danger:
     language: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Rule:
     kind: str
     language: str
     starts: frozenset[str]
-    parts: tuple[re.Pattern[str], ...]
+    sources: tuple[str, ...]
+
+    @cached_property
+    def parts(self) -> tuple[re.Pattern[str], ...]:
+        # Compiled when first needed: all of the thousands at once would take seconds of every start.
+        return tuple(map(re.compile, self.sources))
 
     def matches(self, sentence: str) -> bool:
         return all(part.search(sentence) for part in self.parts)
@@ -95,15 +103,16 @@ class SafetyRules:
 
     def _read(self, path: Path, language: str) -> None:
         try:
-            data = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-            words = {name: [str(word) for word in entries] for name, entries in (data.get("words") or {}).items()}
+            data = yaml.load(path.read_text(encoding="utf-8"), _LOADER) or {}
+            lists = {name: [_entry(str(word)) for word in words] for name, words in (data.get("words") or {}).items()}
             for kind, rules in (data.get("rules") or {}).items():
                 if kind not in KINDS:
                     raise BrokenRules(f"{path}: rules: '{kind}' is not one of {', '.join(KINDS)}")
                 for rule in rules:
-                    self._file(_Rule(kind, language, _starts(str(rule), words), _compile(str(rule), words, path)))
+                    starts = _starts(str(rule), lists, path)
+                    self._file(_Rule(kind, language, starts, _sources(str(rule), lists, path)))
             self._never[language] = [
-                part for rule in data.get("never") or [] for part in _compile(str(rule), words, path)
+                re.compile(part) for rule in data.get("never") or [] for part in _sources(str(rule), lists, path)
             ]
         except (yaml.YAMLError, AttributeError, TypeError) as error:
             raise BrokenRules(f"{path}: {error}") from error
@@ -149,51 +158,56 @@ def normal(text: str) -> str:
     return " " + " ".join(_LETTERS.findall(bare.translate(_ARABIC))) + " "
 
 
-def _compile(rule: str, words: dict[str, list[str]], path: Path) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(_ordered(part, words, path)) for part in rule.split(" & "))
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One entry of a word list or one word of a rule, ready to be used: entries stand in hundreds of rules."""
+
+    pattern: str
+    start: str
 
 
-def _starts(rule: str, words: dict[str, list[str]]) -> frozenset[str]:
-    first = rule.split()[0]
-    entries = words.get(first[1:-1], []) if first.startswith("{") else [first]
-    starts = set()
-    for entry in entries:
-        word = entry.split()[0]
-        plain = (normal(word.rstrip("*")).split() or [""])[0]
-        # A stem shorter than the key could begin any word: such a rule is always tried.
-        starts.add("" if word.endswith("*") and len(plain) < START_LETTERS else plain[:START_LETTERS])
-    return frozenset(starts)
+def _sources(rule: str, lists: dict[str, list[_Entry]], path: Path) -> tuple[str, ...]:
+    return tuple(_ordered(part, lists, path) for part in rule.split(" & "))
 
 
-def _ordered(part: str, words: dict[str, list[str]], path: Path) -> str:
+def _starts(rule: str, lists: dict[str, list[_Entry]], path: Path) -> frozenset[str]:
+    return frozenset(entry.start for entry in _entries(rule.split()[0], lists, path))
+
+
+def _ordered(part: str, lists: dict[str, list[_Entry]], path: Path) -> str:
     pattern, gap = "", False
     for token in part.split():
         if token == "..":
             gap = True
             continue
-        pattern += (rf"(?:\S+ ){{0,{GAP_WORDS}}}" if gap else "") + _word(token, words, path)
+        words = "|".join(entry.pattern for entry in _entries(token, lists, path))
+        pattern += (rf"(?:\S+ ){{0,{GAP_WORDS}}}" if gap else "") + f"(?:{words})"
         gap = False
     if not pattern:
         raise BrokenRules(f"{path}: the rule '{part}' holds no word")
     return "(?<= )" + pattern
 
 
-def _word(token: str, words: dict[str, list[str]], path: Path) -> str:
-    if token.startswith("{") and token.endswith("}"):
-        name = token[1:-1]
-        if name not in words:
-            raise BrokenRules(f"{path}: the rule names the list '{name}', which is not under words")
-        return "(?:" + "|".join(_literal(entry) for entry in words[name]) + ")"
-    return _literal(token)
+def _entries(token: str, lists: dict[str, list[_Entry]], path: Path) -> list[_Entry]:
+    if not (token.startswith("{") and token.endswith("}")):
+        return [_entry(token)]
+    name = token[1:-1]
+    if name not in lists:
+        raise BrokenRules(f"{path}: the rule names the list '{name}', which is not under words")
+    return lists[name]
 
 
-def _literal(entry: str) -> str:
+@cache
+def _entry(text: str) -> _Entry:
     # An entry may hold several words; each may end in * for any rest of the word.
-    pattern = ""
-    for word in entry.split():
-        plain = normal(word.rstrip("*")).strip()
-        for piece in plain.split()[:-1]:
-            pattern += re.escape(piece) + " "
-        last = plain.split()[-1] if plain else ""
-        pattern += re.escape(last) + (r"\S* " if word.endswith("*") else " ")
-    return pattern
+    pattern, start = "", None
+    for word in text.split():
+        stem = word.endswith("*")
+        plain = normal(word.rstrip("*")).split()
+        if start is None:
+            first = plain[0] if plain else ""
+            # A stem shorter than the key could begin any word: such a rule is always tried.
+            start = "" if stem and len(first) < START_LETTERS else first[:START_LETTERS]
+        pattern += "".join(re.escape(piece) + " " for piece in plain[:-1])
+        pattern += re.escape(plain[-1] if plain else "") + (r"\S* " if stem else " ")
+    return _Entry(pattern, start or "")
