@@ -16,7 +16,7 @@ from bot.environments import ROOT, home
 from bot.progress import Trouble
 
 PREFIX = "VENTANILLA_"
-SECRETS = ("telegram_token", "callback_secret")
+SECRETS = ("telegram_token", "callback_secret", "oidc_client_secret", "translation_key")
 _TOKEN = re.compile(r"(?:[A-Za-z0-9_-]+=)?[0-9]+:[A-Za-z0-9_-]+")
 
 
@@ -65,6 +65,19 @@ class Settings(BaseSettings):
     telegram_api_url: str = Field(
         "https://api.telegram.org", description="Bot API server; another one for a self-hosted server."
     )
+    staff_idle_minutes: int = Field(60, ge=5, description="Minutes without a click after which staff are signed out.")
+    staff_session_hours: int = Field(12, ge=1, description="Hours after which staff sign in again in any case.")
+    oidc_issuer: str = Field("", description="Address of the OpenID Connect provider that staff sign in with; empty: off.")
+    oidc_client_id: str = Field("", description="Id of this installation at that provider.")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="Its secret at that provider.")
+    translation_url: str = Field(
+        "", description="LibreTranslate-compatible server whose translations caseworkers see beside the original; empty: off."
+    )
+    translation_key: SecretStr = Field(SecretStr(""), description="Key of that server, where it wants one.")
+    smtp_url: str = Field(
+        "", description="Mail server, smtp://user:password@host:587, for a letter to staff when somebody waits; empty: off."
+    )
+    smtp_from: str = Field("", description="Address that such letters come from.")
     log_level: str = Field("info", description="debug, info, warning or error. No level logs what people write.")
 
     @field_validator("telegram_token")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -46,7 +46,7 @@ class Danger:
 class _Rule:
     kind: str
     language: str
-    starts: frozenset[str]
+    words: tuple[frozenset[str], ...]
     sources: tuple[str, ...]
 
     @cached_property
@@ -67,14 +67,15 @@ class SafetyRules:
         Raises:
             BrokenRules: a file is not of the format.
         """
-        self._count = 0
+        self._rules: list[_Rule] = []
         self._by_start: defaultdict[str, list[_Rule]] = defaultdict(list)
         self._never: dict[str, list[re.Pattern[str]]] = {}
         for path in sorted(folder.glob("*/safety_rules.yml")):
             self._read(path, path.parent.name)
+        self._file()
 
     def __len__(self) -> int:
-        return self._count
+        return len(self._rules)
 
     def danger_in(self, text: str, language: str) -> Danger | None:
         """Return the most urgent danger that a message speaks of, or None.
@@ -90,7 +91,7 @@ class SafetyRules:
         return Danger(first.kind, first.language)
 
     def _matching(self, sentence: str) -> list[_Rule]:
-        # Rules are filed under the letters their first word begins with: a message meets a few of thousands.
+        # Rules are filed under the letters that one of their words begins with: a message meets a few of thousands.
         keys = {"", *(word[:START_LETTERS] for word in sentence.split())}
         rules = {id(rule): rule for key in keys for rule in self._by_start.get(key, ())}
         matching = [rule for rule in rules.values() if rule.matches(sentence)]
@@ -109,18 +110,22 @@ class SafetyRules:
                 if kind not in KINDS:
                     raise BrokenRules(f"{path}: rules: '{kind}' is not one of {', '.join(KINDS)}")
                 for rule in rules:
-                    starts = _starts(str(rule), lists, path)
-                    self._file(_Rule(kind, language, starts, _sources(str(rule), lists, path)))
+                    words = _words(str(rule), lists, path)
+                    self._rules.append(_Rule(kind, language, words, _sources(str(rule), lists, path)))
             self._never[language] = [
                 re.compile(part) for rule in data.get("never") or [] for part in _sources(str(rule), lists, path)
             ]
         except (yaml.YAMLError, AttributeError, TypeError) as error:
             raise BrokenRules(f"{path}: {error}") from error
 
-    def _file(self, rule: _Rule) -> None:
-        self._count += 1
-        for start in rule.starts:
-            self._by_start[start].append(rule)
+    def _file(self) -> None:
+        # Every word of a rule has to be there, so it is filed under the one that is rarest among the rules:
+        # "my" or "he" would bring it up for nearly every message.
+        often = Counter(start for rule in self._rules for word in rule.words for start in word)
+        for rule in self._rules:
+            rarest = min(rule.words, key=lambda word: ("" in word, sum(often[start] for start in word)))
+            for start in rarest:
+                self._by_start[start].append(rule)
 
 
 class Understood(Protocol):
@@ -170,8 +175,9 @@ def _sources(rule: str, lists: dict[str, list[_Entry]], path: Path) -> tuple[str
     return tuple(_ordered(part, lists, path) for part in rule.split(" & "))
 
 
-def _starts(rule: str, lists: dict[str, list[_Entry]], path: Path) -> frozenset[str]:
-    return frozenset(entry.start for entry in _entries(rule.split()[0], lists, path))
+def _words(rule: str, lists: dict[str, list[_Entry]], path: Path) -> tuple[frozenset[str], ...]:
+    tokens = [token for token in rule.split() if token not in ("..", "&")]
+    return tuple(frozenset(entry.start for entry in _entries(token, lists, path)) for token in tokens)
 
 
 def _ordered(part: str, lists: dict[str, list[_Entry]], path: Path) -> str:

@@ -9,7 +9,10 @@ from benchmarks.servers import Server
 
 PHONE = {"width": 360, "height": 740}
 TALKS = {
-    "en": ("ltr", ["I need a doctor, I have no papers", "I need a flat and a job", "where is it and when does it open?"]),
+    "en": (
+        "ltr",
+        ["I need a doctor, I have no papers", "I need a flat and a job", "where is it and when does it open?"],
+    ),
     "ar": ("rtl", ["أحتاج إلى طبيب وليس عندي أوراق", "بدي بيت وشغل", "متى يفتح؟"]),
     "uk": ("ltr", ["Мені потрібен лікар, я без документів", "шукаю житло і роботу", "коли відкрито?"]),
 }
