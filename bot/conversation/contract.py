@@ -156,6 +156,10 @@ class Conversations(Protocol):
         """Return a context with the ids of conversations in which something new was stored, as it happens."""
         ...
 
+    async def export(self, conversation: str) -> str:
+        """Return everything stored of a conversation as JSON text. Raises UnknownConversation."""
+        ...
+
     async def erase(self, conversations: Sequence[str]) -> None:
         """Erase conversations and everything that hangs on them."""
         ...

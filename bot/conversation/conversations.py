@@ -29,6 +29,7 @@ from bot.conversation.contract import (
     UnknownTerritory,
 )
 from bot.conversation.exchange import Exchange
+from bot.conversation.export import exported
 from bot.conversation.handover import ownership_of
 from bot.conversation.limits import Limits
 from bot.conversation.messages import Incoming, Message, Reply
@@ -196,6 +197,17 @@ class StoredConversations:
     async def takes_files(self, conversation: str) -> bool:
         """Tell whether somebody would read a file: only once a person was asked for."""
         return await self._store.read(handoffs.active, conversation) is not None
+
+    async def export(self, conversation: str) -> str:
+        """Return everything stored of a conversation as JSON text, for the newcomer.
+
+        Raises:
+            UnknownConversation: there is none of that id (any more).
+        """
+        text = await self._store.read(exported, conversation)
+        if text is None:
+            raise UnknownConversation(conversation)
+        return text
 
     def news(self) -> AbstractAsyncContextManager[AsyncIterator[str]]:
         """Return a context with the ids of conversations in which something new was stored, as it happens."""

@@ -216,7 +216,9 @@ class Handoffs:
                 raise NotPossible(row.state, "say", "caseworker")
             reply = Reply(text, language, languages.direction(language), shown.cards if shown else ())
             records.add_replies(session, row.conversation_id, [reply], sender="caseworker", author=worker.name)
-            row.replied_at = row.replied_at or datetime.now(UTC)
+            now = datetime.now(UTC)
+            row.replied_at = row.replied_at or now
+            records.get_one(session, row.conversation_id).last_at = now
             audit.record(session, territory=worker.territory, actor=worker.email, action="say", about=_about(row))
 
         await self._write(write, found)

@@ -1,4 +1,4 @@
-"""One retention setting for everything a conversation leaves behind: messages, requests, the dialogue's memory."""
+"""One retention setting for everything that talks leave behind: messages, files, handoffs, memory, who did what."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import asyncio
 import logging
 import time
 
+from sqlalchemy.orm import Session
+
+from bot.records import audit, staff
 from bot.records import conversations as records
 from knowledge.store import Store, StoreError
 
@@ -24,7 +27,13 @@ class Retention:
 
     async def enforce(self) -> int:
         """Erase what is too old, everywhere; return how many conversations went."""
-        return len(await self._store.run(records.erase_older_than, self._days))
+        return len(await self._store.run(self._enforce))
+
+    def _enforce(self, session: Session) -> list[str]:
+        gone = records.erase_older_than(session, self._days)
+        staff.end_sessions_older_than(session, self._days)
+        audit.erase_older_than(session, self._days)
+        return gone
 
     async def keep(self) -> None:
         """Enforce now and every hour, and erase what asked to be forgotten, until cancelled."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import String
+from sqlalchemy import String, delete
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.records.model import UtcDateTime
@@ -27,3 +27,8 @@ class AuditEntry(Base):
 def record(session: Session, *, territory: str, actor: str, action: str, about: str | None = None) -> None:
     """Store that ``actor`` (an e-mail address or ``system``) did ``action`` (a code) about something (an id)."""
     session.add(AuditEntry(at=datetime.now(UTC), territory_id=territory, actor=actor, action=action, about=about))
+
+
+def erase_older_than(session: Session, days: int) -> None:
+    """Remove what is more than ``days`` days old."""
+    session.execute(delete(AuditEntry).where(AuditEntry.at < datetime.now(UTC) - timedelta(days=days)))

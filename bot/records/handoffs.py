@@ -173,6 +173,12 @@ def latest(session: Session, conversation: str) -> Handoff | None:
     return session.scalars(query).first()
 
 
+def of_conversation(session: Session, conversation: str) -> Sequence[Handoff]:
+    """Return every handoff of a conversation, the oldest first."""
+    query = select(Handoff).where(Handoff.conversation_id == conversation).order_by(Handoff.id)
+    return session.scalars(query).all()
+
+
 def get(session: Session, territory: str, handoff: int) -> Handoff | None:
     """Return a handoff of a territory: another territory's does not exist for it."""
     found = session.get(Handoff, handoff)

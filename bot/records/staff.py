@@ -127,6 +127,11 @@ def sign_out_everywhere(session: Session, staff: int) -> None:
     session.execute(delete(StaffSession).where(StaffSession.staff_id == staff))
 
 
+def end_sessions_older_than(session: Session, days: int) -> None:
+    """Remove sessions of browsers that were not used for ``days`` days."""
+    session.execute(delete(StaffSession).where(StaffSession.last_at < datetime.now(UTC) - timedelta(days=days)))
+
+
 def set_presence(session: Session, staff: int, presence: str) -> None:
     """Set whether somebody takes conversations (of ``PRESENCES``)."""
     session.execute(update(Staff).where(Staff.id == staff).values(presence=presence, seen_at=datetime.now(UTC)))

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Exists, ForeignKey, String, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from bot.records import files
 from bot.records.model import Conversation, StoredMessage, UtcDateTime
 from knowledge.model.base import Base
 
@@ -166,6 +167,21 @@ def ids_after(session: Session, bot: int, after: int) -> list[tuple[int, int]]:
     query = select(TelegramChat.last_id, TelegramChat.chat_id)
     rows = session.execute(query.where(TelegramChat.bot_id == bot, TelegramChat.last_id > after))
     return [(number, chat) for number, chat in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file that somebody at the desk sent."""
+
+    name: str
+    kind: str
+    content: bytes
+
+
+def file(session: Session, conversation: str, number: str) -> SentFile | None:
+    """Return a file of a conversation, None when it is gone."""
+    found = files.get(session, conversation, number)
+    return SentFile(found.name, found.kind, found.content) if found else None
 
 
 def oldest_mark(rows: Iterable[ChatRow]) -> int | None:

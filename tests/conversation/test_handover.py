@@ -6,6 +6,7 @@ The assistant is out of reach here, so that every word of the bot's comes from t
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -181,7 +182,9 @@ async def test_of_two_who_claim_at_once_one_gets_it(parts: Parts) -> None:
     assert sorted(type(one).__name__ for one in done) in (["NoneType", "NotPossible"], ["NoneType", "TakenMeanwhile"])
     assert len([one for one in await talk.heard() if "is here now" in one.text]) == 1
     with pytest.raises((NotPossible, TakenMeanwhile)):
-        await parts.handoffs.say(bea if (await talk.handoff()).staff_id == amal.id else amal, handoff, "Hi", language="en")
+        await parts.handoffs.say(
+            bea if (await talk.handoff()).staff_id == amal.id else amal, handoff, "Hi", language="en"
+        )
 
 
 async def test_another_territory_sees_nothing(parts: Parts) -> None:
@@ -288,7 +291,7 @@ async def test_with_nobody_there_a_message_can_be_left_and_the_answer_comes_late
     await talk.say(choice="handoff:message")
     (taken,) = await talk.say("I need help with a letter from the office")
     assert "has your message" in taken.text and not taken.cards
-    (asked,) = await talk.say(choice="handoff:callback")
+    await talk.say(choice="handoff:callback")
     await talk.say("+39 333 1234567")
     found = await talk.handoff()
     assert (found.message_left, found.callback) == (True, "+39 333 1234567")
@@ -344,3 +347,17 @@ async def test_forgetting_erases_the_handoff_and_its_files_too(parts: Parts) -> 
 
     assert await parts.store.read(left) == [0, 0, 0]
 
+
+async def test_the_export_holds_all_that_was_said_and_every_step(parts: Parts) -> None:
+    amal = await worker(parts)
+    talk = await Newcomer.begin(parts, language="ar")
+    await talk.say("مرحبا")
+    await talk.say(choice="person")
+    await talk.say(choice="handoff:yes")
+    await parts.handoffs.claim(amal, (await talk.handoff()).id)
+    shape = json.loads(await parts.conversations.export(talk.id))
+    assert "مرحبا" in [message["text"] for message in shape["messages"]]
+    assert [step["action"] for step in shape["handoffs"][0]["steps"]] == ["request", "claim"]
+    assert shape["handoffs"][0]["steps"][1]["by"] == "staff", "who it was is the desk's"
+    with pytest.raises(UnknownConversation):
+        await parts.conversations.export("nobody")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,9 @@ def desk(path: Path | None = None) -> Store:
     upgrade(made, [RECORDS_MIGRATIONS])
     with made.write() as session:
         for number in (1, 2, 3):
-            staff.add(session, territory="turin", email=f"w{number}@turin.example", name=f"W{number}", role="caseworker")
+            staff.add(
+                session, territory="turin", email=f"w{number}@turin.example", name=f"W{number}", role="caseworker"
+            )
     return made
 
 
@@ -102,7 +105,9 @@ class Walk(RuleBasedStateMachine):
             return
         try:
             with self.store.write() as session:
-                row = session.get_one(Handoff, known.id) if data.draw(st.booleans()) else session.merge(known, load=False)
+                row = (
+                    session.get_one(Handoff, known.id) if data.draw(st.booleans()) else session.merge(known, load=False)
+                )
                 handoffs.move(session, row, action, actor, "walk", **values)
         except (NotPossible, TakenMeanwhile):
             with self.store.session() as session:
@@ -130,7 +135,7 @@ class Walk(RuleBasedStateMachine):
                     steps = handoffs.events(session, row.id)
                     assert [step.after for step in steps][-1] == row.state
                     assert len(steps) == row.version + 1, "every step is on record"
-                    pairs = zip(steps, steps[1:], strict=False)
+                    pairs = pairwise(steps)
                     assert all(one.after == other.before for one, other in pairs)
 
 
@@ -166,7 +171,11 @@ def test_the_database_itself_refuses_a_second_active_handoff(tmp_path: Path) -> 
     with pytest.raises(Exception, match="UNIQUE"), store.write() as session:
         session.add(
             Handoff(
-                conversation_id=talk, territory_id="turin", state="waiting", reason="asked", language="ar",
+                conversation_id=talk,
+                territory_id="turin",
+                state="waiting",
+                reason="asked",
+                language="ar",
                 requested_at=datetime.now(UTC),
             )
         )

@@ -87,7 +87,9 @@ def test_the_best_language_is_found(label: str, wanted: str | None, found: str |
     assert languages.best_match(wanted, ["ar", "en", "es", "uk"]) == found, label
 
 
-@pytest.mark.parametrize(("code", "direction"), [("ar", "rtl"), ("ckb", "rtl"), ("prs", "rtl"), ("ti", "ltr"), ("uk", "ltr")])
+@pytest.mark.parametrize(
+    ("code", "direction"), [("ar", "rtl"), ("ckb", "rtl"), ("prs", "rtl"), ("ti", "ltr"), ("uk", "ltr")]
+)
 def test_script_direction(code: str, direction: str) -> None:
     assert languages.direction(code) == direction
 
