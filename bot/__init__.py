@@ -1,3 +1,3 @@
 """Ventanilla: the one-stop shop's counter on the phone."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -20,6 +20,7 @@ VERBS: dict[str, tuple[str, tuple[Environment, ...], Environment | None]] = {
     "understand": ("say what messages mean, without answering", (ASSISTANT, APP), APP),
     "train": ("train the model if its inputs changed", (ASSISTANT, APP), APP),
     "migrate": ("create or upgrade the database and load the seed records", (APP,), APP),
+    "staff": ("add, list, disable or reset the people who work at the desks", (APP,), APP),
     "poster": ("draw a printable page with QR codes that open the chat", (APP,), APP),
     "check": ("check records, translations, training data and understanding", (ASSISTANT, APP), APP),
 }

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from bot import health
 from bot.channels.web import WebSettings, create_routes, web_middleware
+from bot.desk_routes import desk_routes
 from bot.parts import Parts
 from bot.sweeping import sweep
 
@@ -25,7 +26,10 @@ def create_app(parts: Parts) -> Starlette:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         resumed = await parts.conversations.resume()
         log.info("started", extra={"conversations_taken_up": resumed})
-        keeping = [asyncio.create_task(parts.retention.keep()), asyncio.create_task(sweep(parts.handoffs))]
+        keeping = [
+            asyncio.create_task(parts.retention.keep()),
+            asyncio.create_task(sweep(parts.handoffs, parts.letters)),
+        ]
         await parts.telegram.start()
         yield
         await parts.telegram.stop()
@@ -41,6 +45,7 @@ def create_app(parts: Parts) -> Starlette:
         routes=[
             Route("/health", health.endpoint(parts.store, parts.assistant, parts.telegram)),
             *parts.telegram.routes,
+            *desk_routes(parts),
             *create_routes(
                 parts.conversations,
                 parts.wording,

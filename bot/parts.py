@@ -21,6 +21,7 @@ from bot.conversation.retention import Retention
 from bot.conversation.safety import SafetyRules
 from bot.conversation.wording import Wording
 from bot.environments import ROOT
+from bot.letters import Letters
 from bot.settings import Settings
 from knowledge.store import Store
 
@@ -33,10 +34,12 @@ class Parts:
     store: Store
     wording: Wording
     composer: Composer
+    bells: Bells
     assistant: Assistant
     conversations: StoredConversations
     retention: Retention
     handoffs: Handoffs
+    letters: Letters
     telegram: TelegramChannel
     callbacks: Starlette
 
@@ -71,10 +74,18 @@ def make_parts(settings: Settings) -> Parts:
         store=store,
         wording=wording,
         composer=composer,
+        bells=bells,
         assistant=assistant,
         conversations=conversations,
         handoffs=Handoffs(store, bells, composer),
         retention=Retention(store, settings.retention_days),
+        letters=Letters(
+            store,
+            wording,
+            server=settings.smtp_url.get_secret_value(),
+            sender=settings.smtp_from,
+            desk_url=f"{settings.public_url.rstrip('/')}/desk",
+        ),
         telegram=create_telegram(conversations, wording, store, _telegram(settings)),
         callbacks=callbacks.create(registry.executor(store), composer, secret),
     )

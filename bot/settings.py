@@ -16,7 +16,7 @@ from bot.environments import ROOT, home
 from bot.progress import Trouble
 
 PREFIX = "VENTANILLA_"
-SECRETS = ("telegram_token", "callback_secret", "oidc_client_secret", "translation_key")
+SECRETS = ("telegram_token", "callback_secret", "oidc_client_secret", "translation_key", "smtp_url")
 _TOKEN = re.compile(r"(?:[A-Za-z0-9_-]+=)?[0-9]+:[A-Za-z0-9_-]+")
 
 
@@ -67,15 +67,19 @@ class Settings(BaseSettings):
     )
     staff_idle_minutes: int = Field(60, ge=5, description="Minutes without a click after which staff are signed out.")
     staff_session_hours: int = Field(12, ge=1, description="Hours after which staff sign in again in any case.")
-    oidc_issuer: str = Field("", description="Address of the OpenID Connect provider that staff sign in with; empty: off.")
+    oidc_issuer: str = Field(
+        "", description="Address of the OpenID Connect provider that staff sign in with; empty: off."
+    )
     oidc_client_id: str = Field("", description="Id of this installation at that provider.")
     oidc_client_secret: SecretStr = Field(SecretStr(""), description="Its secret at that provider.")
     translation_url: str = Field(
-        "", description="LibreTranslate-compatible server whose translations caseworkers see beside the original; empty: off."
+        "",
+        description="LibreTranslate-compatible server whose translations caseworkers see beside the original; empty: off.",
     )
     translation_key: SecretStr = Field(SecretStr(""), description="Key of that server, where it wants one.")
-    smtp_url: str = Field(
-        "", description="Mail server, smtp://user:password@host:587, for a letter to staff when somebody waits; empty: off."
+    smtp_url: SecretStr = Field(
+        SecretStr(""),
+        description="Mail server, smtp://user:password@host:587, for a letter to staff when somebody waits; empty: off.",
     )
     smtp_from: str = Field("", description="Address that such letters come from.")
     log_level: str = Field("info", description="debug, info, warning or error. No level logs what people write.")
@@ -85,7 +89,9 @@ class Settings(BaseSettings):
     def _readable_tokens(cls, value: SecretStr) -> SecretStr:
         for part in filter(None, (part.strip() for part in value.get_secret_value().split(","))):
             if not _TOKEN.fullmatch(part):
-                raise ValueError("use a token as @BotFather gives it, or territory=token pairs with commas between them")
+                raise ValueError(
+                    "use a token as @BotFather gives it, or territory=token pairs with commas between them"
+                )
         return value
 
     @model_validator(mode="after")

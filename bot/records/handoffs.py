@@ -191,6 +191,11 @@ def queue(session: Session, territory: str, *, limit: int = 300) -> Sequence[Han
     return session.scalars(query.order_by(Handoff.urgency, Handoff.requested_at).limit(limit)).all()
 
 
+def waiting_since(session: Session, edge: datetime) -> Sequence[Handoff]:
+    """Return who has been waiting since before ``edge``, at every desk."""
+    return session.scalars(select(Handoff).where(Handoff.state == "waiting", Handoff.requested_at < edge)).all()
+
+
 def with_staff(session: Session, staff: int) -> Sequence[Handoff]:
     """Return the conversations that somebody has, the oldest first."""
     query = select(Handoff).where(Handoff.staff_id == staff, Handoff.state == "open")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, delete, select, update
+from sqlalchemy import JSON, ForeignKey, String, and_, delete, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.records.model import UtcDateTime
@@ -27,6 +27,7 @@ class Staff(Base):
 
     ``mediator``: a cultural mediator. ``languages`` (BCP 47) and ``topics`` are what they can help in; no topics: all.
     ``password_hash`` is None for who signs in elsewhere (``subject``: their id there) and for new accounts.
+    ``one_time_until``: the password is a one-time one, good until then and only for choosing an own one.
     """
 
     __tablename__ = "staff"
@@ -37,6 +38,7 @@ class Staff(Base):
     name: Mapped[str] = mapped_column(String(80))
     role: Mapped[str] = mapped_column(String(16))
     password_hash: Mapped[str | None] = mapped_column(String(200))
+    one_time_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     subject: Mapped[str | None] = mapped_column(String(255), unique=True)
     languages: Mapped[list[str]] = mapped_column(JSON, default=list)
     topics: Mapped[list[str]] = mapped_column(JSON, default=list)
@@ -85,6 +87,38 @@ def by_subject(session: Session, subject: str) -> Staff | None:
 def of_territory(session: Session, territory: str) -> Sequence[Staff]:
     """Return all accounts of a territory by name."""
     return session.scalars(select(Staff).where(Staff.territory_id == territory).order_by(Staff.name)).all()
+
+
+def everybody(session: Session) -> Sequence[Staff]:
+    """Return all accounts by territory and name."""
+    return session.scalars(select(Staff).order_by(Staff.territory_id, Staff.name)).all()
+
+
+def set_password(session: Session, staff: Staff, password_hash: str, one_time_until: datetime | None = None) -> None:
+    """Give an account another password and end its sessions.
+
+    Args:
+        one_time_until: the password is good until then and only for choosing an own one; None: it is their own.
+    """
+    staff.password_hash, staff.one_time_until = password_hash, one_time_until
+    session.flush()
+    sign_out_everywhere(session, staff.id)
+
+
+def link(session: Session, staff: Staff, subject: str) -> None:
+    """Let an account sign in elsewhere as ``subject``; a one-time password that still waited is dropped."""
+    staff.subject = subject
+    if staff.one_time_until is not None:
+        staff.password_hash = staff.one_time_until = None
+    session.flush()
+
+
+def switch(session: Session, staff: Staff, *, on: bool) -> None:
+    """Enable or disable an account; its sessions end when it is disabled."""
+    staff.disabled = not on
+    session.flush()
+    if not on:
+        sign_out_everywhere(session, staff.id)
 
 
 def sign_in(session: Session, staff: Staff) -> tuple[str, str]:
@@ -150,6 +184,12 @@ def has_desk(session: Session, territory: str) -> bool:
     return session.scalars(query.limit(1)).first() is not None
 
 
+def at_desk(session: Session, territory: str) -> list[Staff]:
+    """Return everybody who may take conversations of a territory over, there or not."""
+    query = select(Staff).where(Staff.territory_id == territory, Staff.disabled.is_(False), Staff.role.in_(AT_THE_DESK))
+    return list(session.scalars(query.order_by(Staff.id)))
+
+
 def there(session: Session, territory: str) -> list[Staff]:
     """Return who is at the desk of a territory right now and takes conversations."""
     query = select(Staff).where(
@@ -163,8 +203,9 @@ def there(session: Session, territory: str) -> list[Staff]:
 
 
 def gone(session: Session) -> list[int]:
-    """Return the ids of those who said they are available and whose desk page fell silent."""
-    query = select(Staff.id).where(Staff.presence == "available", Staff.seen_at <= datetime.now(UTC) - GONE_AFTER)
+    """Return the ids of those who said they are available and whose desk page fell silent, or who may come in no more."""
+    silent = and_(Staff.presence == "available", Staff.seen_at <= datetime.now(UTC) - GONE_AFTER)
+    query = select(Staff.id).where(or_(silent, Staff.disabled))
     return list(session.scalars(query))
 
 
