@@ -85,9 +85,9 @@ def main() -> int:
         path = chosen.database or Path(folder) / "finding.db"
         fresh = not path.exists()
         store = Store(f"sqlite:///{path}")
+        began = time.perf_counter()
+        upgrade(store)
         if fresh:
-            began = time.perf_counter()
-            upgrade(store)
             fill(store, chosen.services)
             print(f"made {chosen.services} services in {time.perf_counter() - began:.0f} s")
         print(

@@ -53,7 +53,9 @@ class Newcomer:
 
     async def begin(self) -> None:
         """Open a conversation and listen."""
-        reply = await self._client.post("/chat/api/conversations", json={"territory": self._territory, "language": "en"})
+        reply = await self._client.post(
+            "/chat/api/conversations", json={"territory": self._territory, "language": "en"}
+        )
         reply.raise_for_status()
         shape = reply.json()
         self._path = f"/chat/api/conversations/{shape['conversation']}"

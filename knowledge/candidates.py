@@ -10,22 +10,50 @@ from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, case, func, literal, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
+from knowledge import statements
 from knowledge.flags import Flag
 from knowledge.holidays import DaysOff
 from knowledge.hours import Opening, opening
-from knowledge.model import Location, Schedule, ScheduleException, ServiceAtLocation, ServiceTopic
-from knowledge.search_rows import SLOT_MINUTES, WEEK_COLUMNS
+from knowledge.model import Schedule, ScheduleException
+from knowledge.search_rows import SLOT_MINUTES
+from knowledge.shapes import Shape, values
+from knowledge.statements import range_values
 from knowledge.territories import get_territory
-from knowledge.wishes import Wishes, has_any
+from knowledge.wishes import Wishes
 from knowledge.word_search import Hit
 
 _EARTH_KM = 6371.0
 _FAR = math.inf
 _AT_ONCE = 10
+# Plain rows of just what opening hours are worked out from: building objects would take longer than reading.
+_HOURS_COLUMNS = (
+    "service_id",
+    "location_id",
+    "freq",
+    "interval",
+    "byday",
+    "bymonthday",
+    "dtstart",
+    "until",
+    "valid_from",
+    "valid_to",
+    "opens_at",
+    "closes_at",
+    "by_appointment",
+    "phone_only",
+)
 _BEST_STATES = ("open", "phone", "appointment", "closed", "unknown")
+
+
+def _of_services(table: Any, columns: Sequence[str]) -> Select[Any]:
+    return select(*(table.c[name] for name in columns)).where(table.c.service_id.in_(bindparam("ids", expanding=True)))
+
+
+_HOURS = _of_services(Schedule.__table__, _HOURS_COLUMNS)
+_EXCEPTIONS = _of_services(ScheduleException.__table__, ("service_id", "date", "until", "opens_at", "closes_at"))
 
 
 @dataclass(frozen=True)
@@ -97,57 +125,54 @@ class Candidates:
     """Candidates within a scope, for some wishes. `exclude`: services not to be shown."""
 
     def __init__(self, session: Session, scope: Scope, wishes: Wishes, exclude: frozenset[str]) -> None:
-        self.session, self.scope, self.wishes, self.exclude = session, scope, wishes, exclude
+        self.session, self.scope = session, scope
         local = scope.local
         slot = (local.hour * 60 + local.minute) // SLOT_MINUTES
-        day_off = local.date() in scope.days_off
-        self._conditions = wishes.conditions(WEEK_COLUMNS[local.weekday()], slot, day_off)
-        if exclude:
-            self._conditions.append(ServiceTopic.service_id.not_in(exclude))
-        self._missing, self._tier = wishes.missing_offers(), wishes.tier()
-        self._distance = _distance(wishes.near) if wishes.near else None
+        day_off = wishes.open_now and local.date() in scope.days_off
+        self._shape = Shape.of(wishes, local.weekday(), day_off=day_off, exclude=bool(exclude))
+        self._values = values(wishes, slot, exclude)
 
-    def count(self, topics: Sequence[str]) -> int:
-        """How many services fit."""
-        # Within one topic a service has one row; only several topics need the slower count of distinct services.
-        what = func.count() if len(topics) == 1 else func.count(ServiceTopic.service_id.distinct())
-        total = 0
-        for depth, territory in enumerate(self.scope.chain):
-            statement = select(what).select_from(ServiceTopic).where(*self._range(territory, topics, depth))
-            total += self.session.scalar(statement) or 0
-        return total
+    def search(self, topics: Sequence[str], limit: int) -> tuple[list[Candidate], int]:
+        """Like `by_topic`; and how many services fit in all. `limit`: at least 1."""
+        ranges = range_values(self.scope.chain, topics)
+        size = len(self.scope.chain), len(topics)
+        if self._shape.few_fit:
+            # A service may stand under each of the topics.
+            named = self._values | ranges | {"limit": limit * len(topics)}
+            rows = self.session.execute(statements.best_and_count(self._shape, *size), named).all()
+            totals = {row.territory_id: row.total for row in rows}
+            return self._best([row[:-1] for row in rows], limit), sum(totals.values())
+        total = self.session.scalar(statements.count(self._shape, *size), self._values | ranges) or 0
+        return self.by_topic(topics, limit) if total else [], total
 
     def by_topic(self, topics: Sequence[str], limit: int) -> list[Candidate]:
         """The best candidates under any of `topics`, each service once, best first, at most `limit`."""
+        statement = statements.best(self._shape, len(self.scope.chain), len(topics))
+        named = self._values | range_values(self.scope.chain, topics) | {"limit": limit}
+        return self._best(self.session.execute(statement, named).all(), limit)
+
+    def _best(self, rows: Sequence[Sequence[Any]], limit: int) -> list[Candidate]:
         best: dict[str, Candidate] = {}
-        for depth, territory in enumerate(self.scope.chain):
-            for topic in topics:
-                statement = self._select().where(*self._range(territory, [topic], depth)).limit(limit)
-                for row in self.session.execute(statement.order_by(*self._order())):
-                    candidate = self._candidate(row)
-                    known = best.get(candidate.service_id)
-                    if known is None or candidate.key < known.key:
-                        best[candidate.service_id] = candidate
-        return sorted(best.values(), key=lambda candidate: (candidate.key, candidate.service_id))[:limit]
+        for row in rows:
+            candidate = self._candidate(row)
+            known = best.get(candidate.service_id)
+            if known is None or candidate.key < known.key:
+                best[candidate.service_id] = candidate
+        return sorted(best.values(), key=_place)[:limit]
 
     def by_id(self, hits: Mapping[str, Hit]) -> list[Candidate]:
         """The candidates among the services that words were found in, best first."""
-        statement = self._select().where(
-            ServiceTopic.service_id.in_(list(hits)), ServiceTopic.position == 0, *self._conditions
-        )
-        found = []
-        for row in self.session.execute(statement):
-            candidate = replace(self._candidate(row), relevance=hits[row.service_id].relevance)
-            if candidate.depth == 0 or Flag.SHARED in candidate.flags:
-                found.append(candidate)
-        return sorted(found, key=lambda candidate: (candidate.key, candidate.service_id))
+        rows = self.session.execute(statements.by_id(self._shape), self._values | {"ids": list(hits)}).all()
+        found = [self._candidate(row, hits[row.service_id].relevance) for row in rows]
+        shown = [candidate for candidate in found if candidate.depth == 0 or Flag.SHARED in candidate.flags]
+        return sorted(shown, key=_place)
 
     def open_ones(self, candidates: Sequence[Candidate], enough: int | None) -> list[Candidate]:
         """Those that are open now, doors before telephones; stops at `enough` (None: looks at all)."""
         found: list[Candidate] = []
         for start in range(0, len(candidates), _AT_ONCE):
             some = candidates[start : start + _AT_ONCE]
-            openings = self._openings([candidate.service_id for candidate in some])
+            openings = self._openings(some)
             for candidate in some:
                 now = openings.get(candidate.service_id)
                 if now is not None and now.state in ("open", "phone"):
@@ -156,21 +181,15 @@ class Candidates:
                 break
         return sorted(found, key=lambda candidate: candidate.opening is None or candidate.opening.state != "open")
 
-    def _openings(self, ids: Sequence[str]) -> dict[str, Opening]:
-        # Plain rows: building objects would take longer than reading.
+    def _openings(self, candidates: Sequence[Candidate]) -> dict[str, Opening]:
+        ids = {"ids": [candidate.service_id for candidate in candidates]}
         schedules: dict[str, dict[str | None, list[Any]]] = defaultdict(lambda: defaultdict(list))
-        for row in self.session.execute(select(*Schedule.__table__.columns).where(Schedule.service_id.in_(ids))):
+        for row in self.session.execute(_HOURS, ids).all():
             schedules[row.service_id][row.location_id].append(row)
         exceptions: dict[str, list[Any]] = defaultdict(list)
-        changed = select(*ScheduleException.__table__.columns).where(ScheduleException.service_id.in_(ids))
-        for closed in self.session.execute(changed):
+        for closed in self.session.execute(_EXCEPTIONS, ids).all():
             exceptions[closed.service_id].append(closed)
-        around_holidays = self.session.scalars(
-            select(ServiceTopic.service_id).where(
-                ServiceTopic.service_id.in_(ids), ServiceTopic.position == 0, has_any(Flag.OPEN_ON_HOLIDAYS)
-            )
-        )
-        never_off = set(around_holidays)
+        never_off = {candidate.service_id for candidate in candidates if Flag.OPEN_ON_HOLIDAYS in candidate.flags}
         best: dict[str, Opening] = {}
         for service_id, places in schedules.items():
             holidays: Any = frozenset() if service_id in never_off else self.scope.days_off
@@ -181,65 +200,24 @@ class Candidates:
                     best[service_id] = now
         return best
 
-    def _range(self, territory: str, topics: Sequence[str], depth: int) -> list[ColumnElement[bool]]:
-        topic = ServiceTopic.topic == topics[0] if len(topics) == 1 else ServiceTopic.topic.in_(topics)
-        shared = [has_any(Flag.SHARED)] if depth else []
-        return [ServiceTopic.territory_id == territory, topic, *shared, *self._conditions]
-
-    def _select(self) -> Any:
-        nothing = literal(0)
-        return select(
-            ServiceTopic.service_id,
-            ServiceTopic.territory_id,
-            ServiceTopic.topic,
-            ServiceTopic.position,
-            ServiceTopic.standing,
-            ServiceTopic.flags,
-            ServiceTopic.languages,
-            ServiceTopic.offers,
-            (nothing if self._missing is None else self._missing).label("missing"),
-            (nothing if self._tier is None else self._tier).label("tier"),
-            (literal(None) if self._distance is None else self._distance).label("distance"),
-        )
-
-    def _order(self) -> list[ColumnElement[Any]]:
-        wished: list[ColumnElement[Any]] = [part for part in (self._missing, self._tier) if part is not None]
-        if self._distance is not None:
-            wished += [self._distance.is_(None), self._distance]
-        columns = ServiceTopic.__table__.c
-        return [*wished, columns.standing, columns.service_id]
-
-    def _candidate(self, row: Row[Any]) -> Candidate:
+    def _candidate(self, row: Sequence[Any], relevance: float = 0.0) -> Candidate:
+        service_id, territory, topic, position, standing, flags, languages, offers, missing, tier, distance = row
         return Candidate(
-            service_id=row.service_id,
-            territory=row.territory_id,
-            topic=row.topic,
-            position=row.position,
-            standing=row.standing,
-            flags=Flag(row.flags),
-            languages=row.languages,
-            offers=row.offers,
-            missing_offers=row.missing,
-            tier=row.tier,
-            distance_km=None if row.distance is None else math.radians(math.sqrt(row.distance)) * _EARTH_KM,
-            depth=self.scope.chain.index(row.territory_id),
+            service_id=service_id,
+            territory=territory,
+            topic=topic,
+            position=position,
+            standing=standing,
+            flags=Flag(flags),
+            languages=languages,
+            offers=offers,
+            missing_offers=missing,
+            tier=tier,
+            distance_km=None if distance is None else math.radians(math.sqrt(distance)) * _EARTH_KM,
+            depth=self.scope.chain.index(territory),
+            relevance=relevance,
         )
 
 
-def _distance(near: tuple[float, float]) -> ColumnElement[Any]:
-    """The square of the distance in degrees of latitude; on a flat map, which is exact enough within a region."""
-    only = _square(ServiceTopic.latitude, ServiceTopic.longitude, near)
-    nearest = (
-        select(func.min(_square(Location.latitude, Location.longitude, near)))
-        .join(ServiceAtLocation, ServiceAtLocation.location_id == Location.id)
-        .where(ServiceAtLocation.service_id == ServiceTopic.service_id)
-        .scalar_subquery()
-    )
-    return case((ServiceTopic.points > 1, nearest), else_=only)
-
-
-def _square(latitude: Any, longitude: Any, near: tuple[float, float]) -> ColumnElement[Any]:
-    north = latitude - near[0]
-    east = (longitude - near[1]) * math.cos(math.radians(near[0]))
-    result: ColumnElement[Any] = north * north + east * east
-    return result
+def _place(candidate: Candidate) -> tuple[tuple[float, ...], str]:
+    return candidate.key, candidate.service_id

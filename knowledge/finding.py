@@ -145,12 +145,9 @@ def _answer(
 ) -> _Answer:
     candidates = Candidates(session, scope, wishes, query.exclude)
     if topics:
-        total = candidates.count(topics)
-        if not total:
-            return _Answer()
+        found, total = candidates.search(topics, _FEW if wishes.open_now else max(query.limit, 1))
         if not wishes.open_now:
-            return _Answer(candidates.by_topic(topics, query.limit), total)
-        found = candidates.by_topic(topics, _FEW)
+            return _Answer(found[: query.limit], total)
         open_now = candidates.open_ones(found, query.limit if total > _FEW else None)
         if len(open_now) < query.limit and total > _FEW:
             found = candidates.by_topic(topics, _MOST_LOOKED_AT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -14,10 +14,12 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
+from knowledge.kept import Kept, notice_changes, took_change
 from knowledge.model import Base
 
 __all__ = ["Base", "DatabaseLocked", "DiskFull", "NewerDatabase", "Store", "StoreError", "UnreadableDatabase"]
 
+KEPT_CONNECTIONS = 32
 BUSY_SECONDS = 5.0
 _WRITING = "ventanilla_writing"
 Parameters = ParamSpec("Parameters")
@@ -60,6 +62,8 @@ class Store:
         self.name = parsed.render_as_string(hide_password=True)
         self.engine = _sqlite_engine(parsed.database) if self.is_sqlite else _server_engine(parsed)
         self._writing_engine = self.engine.execution_options(**{_WRITING: True})
+        self._kept = Kept()
+        notice_changes(self._writing_engine)
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -68,7 +72,8 @@ class Store:
         Raises:
             StoreError: the database cannot be used.
         """
-        with self._explained(), Session(self.engine, expire_on_commit=False) as session:
+        info: dict[Any, Any] = self._kept.for_reading()
+        with self._explained(), Session(self.engine, expire_on_commit=False, info=info) as session:
             yield session
 
     @contextmanager
@@ -80,8 +85,13 @@ class Store:
         Raises:
             StoreError: the database cannot be used.
         """
-        with self._explained(), Session(self._writing_engine, expire_on_commit=False) as session, session.begin():
-            yield session
+        with self._explained(), Session(self._writing_engine, expire_on_commit=False) as session:
+            with session.begin():
+                yield session
+                session.flush()
+                changed = took_change(session.connection())
+            if changed:
+                self._kept.forget()
 
     async def run(
         self,
@@ -94,12 +104,7 @@ class Store:
         Raises:
             StoreError: the database cannot be used.
         """
-
-        def work() -> Result:
-            with self.write() as session:
-                return function(session, *arguments, **named)
-
-        return await asyncio.to_thread(work)
+        return await _in_thread(self.write, function, *arguments, **named)
 
     async def read(
         self,
@@ -112,21 +117,19 @@ class Store:
         Raises:
             StoreError: the database cannot be used.
         """
-
-        def work() -> Result:
-            with self.session() as session:
-                return function(session, *arguments, **named)
-
-        return await asyncio.to_thread(work)
+        return await _in_thread(self.session, function, *arguments, **named)
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
         """A connection in a writing transaction, for migrations and bulk work."""
-        with self._explained(), self._writing_engine.begin() as connection:
-            yield connection
+        with self._explained():
+            with self._writing_engine.begin() as connection:
+                yield connection
+            self._kept.forget()
 
     def close(self) -> None:
         """Closes every connection. The store can be used again afterwards."""
+        self._kept.forget()
         self.engine.dispose()
 
     @contextmanager
@@ -140,6 +143,19 @@ class Store:
             raise explained from error
 
 
+async def _in_thread(
+    opened: Callable[[], AbstractContextManager[Session]],
+    function: Callable[Concatenate[Session, Parameters], Result],
+    *arguments: Parameters.args,
+    **named: Parameters.kwargs,
+) -> Result:
+    def work() -> Result:
+        with opened() as session:
+            return function(session, *arguments, **named)
+
+    return await asyncio.to_thread(work)
+
+
 def _sqlite_engine(path: str | None) -> Engine:
     in_memory = not path or path == ":memory:"
     if path and not in_memory:
@@ -147,7 +163,8 @@ def _sqlite_engine(path: str | None) -> Engine:
         if not folder.is_dir():
             raise UnreadableDatabase(f"{folder} does not exist: create the folder or change the database's path")
     # A database in memory lives in one connection, so every session has to share it.
-    options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {}
+    # Worker threads would otherwise open and close connections all the time, each with its own cache to fill.
+    options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {"pool_size": KEPT_CONNECTIONS}
     engine = create_engine(
         f"sqlite:///{path}" if path and not in_memory else "sqlite://",
         connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},

@@ -1,14 +1,18 @@
-"""Territories as others need them: who they are, their parents, emergency numbers, first steps and desk."""
+"""Territories as others need them: who they are, their parents, emergency numbers, first steps and desk.
+
+All of it is asked for several times in every exchange and changes seldom, so it is kept (`knowledge.kept`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from knowledge.holidays import DaysOff
+from knowledge.kept import kept
 from knowledge.model import FirstStep, Service, Territory, TerritoryNumber, Translation
 from knowledge.phones import national_form
 from knowledge.texts import Prose, choose
@@ -83,10 +87,7 @@ class StepView:
 
 def list_territories(session: Session, *, only_chat: bool = True) -> list[TerritoryView]:
     """All territories (with `only_chat`, those that newcomers can choose), by official name."""
-    rows = {row.id: row for row in session.scalars(select(Territory))}
-    names = _names(session)
-    shown = [row for row in rows.values() if row.chat or not only_chat]
-    return [_view(row, rows, names) for row in sorted(shown, key=lambda row: row.name.casefold())]
+    return [view for view in kept(session, _views).values() if view.chat or not only_chat]
 
 
 def get_territory(session: Session, territory: str) -> TerritoryView:
@@ -95,9 +96,16 @@ def get_territory(session: Session, territory: str) -> TerritoryView:
     Raises:
         UnknownTerritory: there is none of this id.
     """
-    chain = _chain(session, territory)
-    rows = {row.id: row for row in chain}
-    return _view(chain[0], rows, _names(session, territory))
+    view = kept(session, _views).get(territory)
+    if view is None:
+        raise UnknownTerritory(territory)
+    return view
+
+
+def is_chat_territory(session: Session, territory: str) -> bool:
+    """Whether newcomers can choose this territory; False for an id that does not exist."""
+    view = kept(session, _views).get(territory)
+    return view is not None and view.chat
 
 
 def chain_of(session: Session, territory: str) -> tuple[str, ...]:
@@ -106,7 +114,7 @@ def chain_of(session: Session, territory: str) -> tuple[str, ...]:
     Raises:
         UnknownTerritory: there is none of this id.
     """
-    return tuple(row.id for row in _chain(session, territory))
+    return get_territory(session, territory).chain
 
 
 def emergency_numbers(session: Session, territory: str, kind: str | None = None) -> list[NumberView]:
@@ -119,15 +127,9 @@ def emergency_numbers(session: Session, territory: str, kind: str | None = None)
         UnknownTerritory: there is none of this id.
     """
     found: dict[tuple[str, str], NumberView] = {}
-    chain = _chain(session, territory)
-    places = {row.id: index for index, row in enumerate(chain)}
-    countries = {row.id: row.country for row in chain}
-    rows = session.scalars(select(TerritoryNumber).where(TerritoryNumber.territory_id.in_(places))).all()
-    notes = _number_notes(session, places)
-    for row in sorted(rows, key=lambda row: (places[row.territory_id], row.position)):
-        if kind is None or kind in row.kinds:
-            view = _number_view(row, countries[row.territory_id], notes.get(row.id, {}))
-            found.setdefault((row.service, row.number), view)
+    for view in kept(session, _numbers, chain_of(session, territory)):
+        if kind is None or kind in view.kinds:
+            found.setdefault((view.service, view.number), view)
     return list(found.values())
 
 
@@ -137,14 +139,7 @@ def first_steps(session: Session, territory: str) -> list[StepView]:
     Raises:
         UnknownTerritory: there is none of this id.
     """
-    for owner in chain_of(session, territory):
-        query = select(FirstStep).where(FirstStep.territory_id == owner).order_by(FirstStep.position)
-        rows = session.scalars(query).all()
-        if rows:
-            named = {each for row in rows for each in row.service_ids}
-            active = set(session.scalars(select(Service.id).where(Service.id.in_(named), Service.status == "active")))
-            return [StepView(row.step, tuple(each for each in row.service_ids if each in active)) for row in rows]
-    return []
+    return list(kept(session, _steps, chain_of(session, territory)))
 
 
 def desk_service(session: Session, territory: str) -> str | None:
@@ -153,32 +148,18 @@ def desk_service(session: Session, territory: str) -> str | None:
     Raises:
         UnknownTerritory: there is none of this id.
     """
-    for row in _chain(session, territory):
-        if row.desk_id and session.scalar(
-            select(Service.id).where(Service.id == row.desk_id, Service.status == "active")
-        ):
-            return row.desk_id
-    return None
+    return kept(session, _desk, chain_of(session, territory))
 
 
-def _chain(session: Session, territory: str) -> list[Territory]:
-    found: list[Territory] = []
-    current: str | None = territory
-    while current is not None and len(found) < _LONGEST_CHAIN and current not in {row.id for row in found}:
-        row = session.get(Territory, current)
-        if row is None:
-            break
-        found.append(row)
-        current = row.parent_id
-    if not found:
-        raise UnknownTerritory(territory)
-    return found
+def _views(session: Session) -> dict[str, TerritoryView]:
+    """Every territory by its id, in the order of the official names."""
+    rows = {row.id: row for row in session.scalars(select(Territory))}
+    names = _names(session)
+    ordered = sorted(rows.values(), key=lambda row: row.name.casefold())
+    return {row.id: _view(row, rows, names) for row in ordered}
 
 
 def _view(row: Territory, rows: Mapping[str, Territory], names: Mapping[str, Mapping[str, str]]) -> TerritoryView:
-    chain = [row.id]
-    while (parent := rows[chain[-1]].parent_id) in rows and parent not in chain:
-        chain.append(str(parent))
     own_names = names.get(row.id) or {(row.official_languages or ["en"])[0]: row.name}
     return TerritoryView(
         id=row.id,
@@ -193,19 +174,57 @@ def _view(row: Territory, rows: Mapping[str, Territory], names: Mapping[str, Map
         chat=row.chat,
         desk_id=row.desk_id,
         confirmed_days=row.confirmed_days,
-        chain=tuple(chain),
+        chain=_chain(row, rows),
     )
 
 
-def _names(session: Session, only: str | None = None) -> dict[str, dict[str, str]]:
+def _chain(row: Territory, rows: Mapping[str, Territory]) -> tuple[str, ...]:
+    chain = [row.id]
+    while len(chain) < _LONGEST_CHAIN:
+        parent = rows[chain[-1]].parent_id
+        if parent is None or parent not in rows or parent in chain:
+            break
+        chain.append(parent)
+    return tuple(chain)
+
+
+def _names(session: Session) -> dict[str, dict[str, str]]:
     query = select(Translation).where(Translation.record_type == "territory", Translation.field == "name")
     found: dict[str, dict[str, str]] = {}
-    for row in session.scalars(query if only is None else query.where(Translation.record_id == only)):
+    for row in session.scalars(query):
         found.setdefault(row.record_id, {})[row.language] = row.text
     return found
 
 
-def _number_notes(session: Session, territories: Mapping[str, int]) -> dict[str, dict[str, str]]:
+def _numbers(session: Session, chain: tuple[str, ...]) -> tuple[NumberView, ...]:
+    """All numbers of a territory and its parents, nearest first."""
+    views = kept(session, _views)
+    rows = session.scalars(select(TerritoryNumber).where(TerritoryNumber.territory_id.in_(chain))).all()
+    notes = _number_notes(session, chain)
+    ordered = sorted(rows, key=lambda row: (chain.index(row.territory_id), row.position))
+    return tuple(_number_view(row, views[row.territory_id].country, notes.get(row.id, {})) for row in ordered)
+
+
+def _steps(session: Session, chain: tuple[str, ...]) -> tuple[StepView, ...]:
+    for owner in chain:
+        query = select(FirstStep).where(FirstStep.territory_id == owner).order_by(FirstStep.position)
+        rows = session.scalars(query).all()
+        if rows:
+            named = {each for row in rows for each in row.service_ids}
+            active = set(session.scalars(select(Service.id).where(Service.id.in_(named), Service.status == "active")))
+            return tuple(StepView(row.step, tuple(each for each in row.service_ids if each in active)) for row in rows)
+    return ()
+
+
+def _desk(session: Session, chain: tuple[str, ...]) -> str | None:
+    views = kept(session, _views)
+    for desk in (views[owner].desk_id for owner in chain):
+        if desk and session.scalar(select(Service.id).where(Service.id == desk, Service.status == "active")):
+            return desk
+    return None
+
+
+def _number_notes(session: Session, territories: Sequence[str]) -> dict[str, dict[str, str]]:
     query = select(Translation).where(
         Translation.record_type == "territory_number", Translation.territory_id.in_(territories)
     )
@@ -229,9 +248,3 @@ def _number_view(row: TerritoryNumber, country: str, notes: Mapping[str, str]) -
         source=row.source,
         notes=notes,
     )
-
-
-def is_chat_territory(session: Session, territory: str) -> bool:
-    """Whether newcomers can choose this territory; False for an id that does not exist."""
-    row = session.get(Territory, territory)
-    return row is not None and row.chat

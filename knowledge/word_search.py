@@ -6,13 +6,14 @@ Words come from strangers: they reach a database only folded (letters and digits
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
 
-from knowledge.full_text import territory_token
+from knowledge.full_text import Wanted, holding
+from knowledge.kept import kept
 from knowledge.model import ServiceWords
 from knowledge.words import wanted_words
 
@@ -29,27 +30,11 @@ _LONG = 8
 # Of a longer message, this many of the rarest words decide.
 _MOST_TELLING = 4
 _MOST_ALIKE = 4
-
-_SQLITE = {
-    "title": text("SELECT rowid FROM service_titles_index WHERE service_titles_index MATCH :match LIMIT :most"),
-    "any": text("SELECT rowid FROM service_words_index WHERE service_words_index MATCH :match LIMIT :most"),
-}
-_COUNT = text(
-    "SELECT count(*) FROM (SELECT 1 FROM service_words_index WHERE service_words_index MATCH :match LIMIT :most)"
-)
-_COUNT = text(
+_SIZE = text(
     "SELECT count(*) FROM (SELECT 1 FROM service_words WHERE territory_id IN :chain LIMIT :most) AS counted"
 ).bindparams(bindparam("chain", expanding=True))
-_POSTGRESQL = {
-    where: text(
-        f"SELECT number FROM service_words WHERE {vector} @@ to_tsquery('simple', :match) "
-        "AND territory_id IN :chain LIMIT :most"
-    ).bindparams(bindparam("chain", expanding=True))
-    for where, vector in (
-        ("title", "to_tsvector('simple', title)"),
-        ("any", "to_tsvector('simple', title || ' ' || body)"),
-    )
-}
+_WORDS = ServiceWords.__table__.c
+_SERVICES = select(_WORDS.number, _WORDS.service_id).where(_WORDS.number.in_(bindparam("numbers", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,41 +55,50 @@ def search_words(session: Session, typed: str, chain: Sequence[str]) -> dict[str
     words = wanted_words(typed)
     if not words:
         return {}
-    index = _Index(session, tuple(chain))
+    territories = tuple(chain)
+    hits = _all_words(session, territories, words) or _some_words(session, territories, words)
+    if not hits:
+        return {}
+    rows = session.execute(_SERVICES, {"numbers": list(hits)}).all()
+    return {service_id: hits[number] for number, service_id in rows}
+
+
+def _all_words(session: Session, chain: tuple[str, ...], words: tuple[str, ...]) -> dict[int, Hit]:
     hits: dict[int, Hit] = {}
-    for where, begins, relevance in (
-        ("title", False, 3.0),
-        ("any", False, 2.4),
-        ("title", True, 2.6),
-        ("any", True, 2.0),
-    ):
-        if begins and (len(hits) >= _ENOUGH or len(words) > _MOST_ALIKE):
+    exact = [(Wanted("title", words), 3.0), (Wanted("any", words), 2.4)]
+    alike = [(Wanted("title", words, begins=True), 2.6), (Wanted("any", words, begins=True), 2.0)]
+    for asked in (exact, alike[:1], alike[1:]):
+        if asked is not exact and (len(hits) >= _ENOUGH or len(words) > _MOST_ALIKE):
             break
-        for number in index.holding(where, words, begins=begins):
-            if number not in hits or hits[number].relevance < relevance:
-                hits[number] = Hit(relevance, where == "title", words)
-    return index.by_service(hits or _some_words(index, words))
+        answers = holding(session, chain, [wanted for wanted, _ in asked], _MOST_HITS)
+        for (wanted, relevance), numbers in zip(asked, answers, strict=True):
+            for number in numbers:
+                if number not in hits or hits[number].relevance < relevance:
+                    hits[number] = Hit(relevance, wanted.where == "title", words)
+    return hits
 
 
 @dataclass(frozen=True, slots=True)
-class _Word:
-    """Where a word stands. `form`, `begins`: how it was found."""
+class _Telling:
+    """A word that tells services apart. `form`, `begins`: how it was found; `numbers`: where."""
 
     word: str
     form: str
     begins: bool
-    numbers: frozenset[int]
+    numbers: Sequence[int]
 
 
-def _some_words(index: _Index, words: Sequence[str]) -> dict[int, Hit]:
-    common = max(5, min(_COMMON_AT_MOST, int(index.size() * _COMMON_PART)))
-    found = [entry for word in words if (entry := _telling(index, word, common)) is not None]
-    found.sort(key=lambda entry: len(entry.numbers))
+def _some_words(session: Session, chain: tuple[str, ...], words: Sequence[str]) -> dict[int, Hit]:
+    common = max(5, min(_COMMON_AT_MOST, int(kept(session, _size, chain) * _COMMON_PART)))
+    found = sorted(
+        _telling(session, chain, words, common), key=lambda entry: (len(entry.numbers), words.index(entry.word))
+    )
+    rarest = found[:_MOST_TELLING]
+    titled = holding(session, chain, [Wanted("title", (entry.form,), entry.begins) for entry in rarest], common)
     weights: dict[int, float] = defaultdict(float)
     matched: dict[int, list[str]] = defaultdict(list)
     titles: set[int] = set()
-    for entry in found[:_MOST_TELLING]:
-        named = set(index.holding("title", (entry.form,), begins=entry.begins, most=common))
+    for entry, named in zip(rarest, map(set, titled), strict=True):
         titles |= named
         for number in entry.numbers:
             weights[number] += (2.0 if number in named else 1.0) / (1 + len(entry.numbers))
@@ -118,17 +112,18 @@ def _some_words(index: _Index, words: Sequence[str]) -> dict[int, Hit]:
     }
 
 
-def _telling(index: _Index, word: str, common: int) -> _Word | None:
-    """Where a word stands, unless that is nearly everywhere or nowhere."""
-    if len(word) < _SHORTEST and word.isascii():
-        return None
-    for form, begins in ((word, False), (word, True), (_stem(word), True)):
-        numbers = frozenset(index.holding("any", (form,), begins=begins, most=common + 1))
-        if len(numbers) > common:
-            return None
-        if numbers:
-            return _Word(word, form, begins, numbers)
-    return None
+def _telling(session: Session, chain: tuple[str, ...], words: Sequence[str], common: int) -> Iterator[_Telling]:
+    """Where words stand, but for those that stand nearly everywhere or nowhere."""
+    left = [word for word in words if len(word) >= _SHORTEST or not word.isascii()]
+    for begins, form in ((False, str), (True, str), (True, _stem)):
+        asked = [Wanted("any", (form(word),), begins) for word in left]
+        answers = dict(zip(left, holding(session, chain, asked, common + 1), strict=True))
+        for word, numbers in answers.items():
+            if 0 < len(numbers) <= common:
+                yield _Telling(word, form(word), begins, numbers)
+        left = [word for word, numbers in answers.items() if not numbers]
+        if not left:
+            break
 
 
 def _stem(word: str) -> str:
@@ -137,46 +132,6 @@ def _stem(word: str) -> str:
     return word[:-ending] if len(word) - ending >= _SHORTEST_STEM else word
 
 
-class _Index:
-    """The full-text index of either database, for the services of some territories."""
-
-    def __init__(self, session: Session, chain: tuple[str, ...]) -> None:
-        self.session, self.chain = session, chain
-        self.is_sqlite = session.get_bind().dialect.name == "sqlite"
-
-    def size(self) -> int:
-        """How many services there are, counted no further than matters."""
-        return self.session.scalar(_COUNT, {"chain": list(self.chain), "most": _MOST_COUNTED}) or 0
-
-    def holding(self, where: str, words: Sequence[str], *, begins: bool, most: int = _MOST_HITS) -> list[int]:
-        """The numbers (`service_words.number`) of services with all `words` in their `title`, or in `any` text.
-
-        With `begins`, words that begin like these count too.
-        """
-        if self.is_sqlite:
-            values: dict[str, object] = {"match": self._match(where, words, begins=begins), "most": most}
-            return list(self.session.scalars(_SQLITE[where], values))
-        values = {"match": _tsquery(words, begins=begins), "most": most, "chain": list(self.chain)}
-        return list(self.session.scalars(_POSTGRESQL[where], values))
-
-    def by_service(self, hits: dict[int, Hit]) -> dict[str, Hit]:
-        """The same hits by the id of the service."""
-        if not hits:
-            return {}
-        statement = select(ServiceWords.number, ServiceWords.service_id).where(ServiceWords.number.in_(hits))
-        return {row.service_id: hits[row.number] for row in self.session.execute(statement)}
-
-    def _match(self, where: str, words: Sequence[str], *, begins: bool) -> str:
-        territories = " OR ".join(territory_token(territory) for territory in self.chain)
-        columns = "title" if where == "title" else "{title body}"
-        wanted = " AND ".join(f'"{word}" *' if begins and _grows(word) else f'"{word}"' for word in words)
-        return f"territory_id : ({territories}) AND {columns} : ({wanted})"
-
-
-def _tsquery(words: Sequence[str], *, begins: bool) -> str:
-    return " & ".join(f"'{word}':*" if begins and _grows(word) else f"'{word}'" for word in words)
-
-
-def _grows(word: str) -> bool:
-    # One or two letters begin far too many words; a single sign of a script without spaces is a word of its own.
-    return len(word) >= _SHORTEST
+def _size(session: Session, chain: tuple[str, ...]) -> int:
+    """How many services there are, counted no further than matters."""
+    return session.scalar(_SIZE, {"chain": chain, "most": _MOST_COUNTED}) or 0

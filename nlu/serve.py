@@ -47,6 +47,7 @@ def main() -> int:
 def _run(port: int) -> None:
     from rasa.core.run import close_resources, configure_app, load_agent_on_start
     from rasa.core.utils import AvailableEndpoints
+
     from nlu.components import validation
     from nlu.components.callback import Callback
     from nlu.components.channel import ExchangeInput

@@ -47,7 +47,9 @@ def store() -> Iterator[Store]:
         os.chown(folder, owner.pw_uid, owner.pw_gid)
     data = str(folder / "data")
     quiet = {"check": True, "capture_output": True, "cwd": "/"}
-    subprocess.run(as_postgres([str(programs / "initdb"), "-D", data, "-U", "ventanilla", "-A", "trust", "-E", "UTF8"]), **quiet)
+    subprocess.run(
+        as_postgres([str(programs / "initdb"), "-D", data, "-U", "ventanilla", "-A", "trust", "-E", "UTF8"]), **quiet
+    )
     options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
     control = [str(programs / "pg_ctl"), "-D", data]
     subprocess.run(as_postgres([*control, "-w", "-l", str(folder / "log"), "-o", options, "start"]), **quiet)

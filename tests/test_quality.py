@@ -19,7 +19,9 @@ CHECKS = [
 
 @pytest.mark.parametrize(("name", "command"), CHECKS, ids=[name for name, _ in CHECKS])
 def test_the_code_is_clean(name: str, command: list[str]) -> None:
-    done = subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=False, timeout=170)
+    done = subprocess.run(
+        [sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=False, timeout=170
+    )
     assert done.returncode == 0, f"{name}:\n{done.stdout[-3000:]}{done.stderr[-1000:]}"
 
 

@@ -78,7 +78,7 @@ class Answering:
         A cry for help is marked for the caseworker; when their page is closed, the numbers are shown all the same.
         """
         owner = exchange.ownership
-        if owner is None or owner.state != "open" or _is_about_person(exchange.choice):
+        if owner is None or owner.state != "open" or _is_own_business(exchange.choice):
             return
         danger = self._rules.danger_in(exchange.text, exchange.language) if exchange.choice is None else None
         if danger:
@@ -206,5 +206,6 @@ class Answering:
         exchange.replies.append(self._composer.read(shape))
 
 
-def _is_about_person(choice: str | None) -> bool:
-    return (choice or "").partition(":")[0] in (choices.HANDOFF, choices.RATE)
+def _is_own_business(choice: str | None) -> bool:
+    # Leaving, being forgotten, what is stored, the language: nobody's to answer but ours, whoever has the talk.
+    return (choice or "").partition(":")[0] in (choices.HANDOFF, choices.RATE, "forget", "privacy", "language", "no")

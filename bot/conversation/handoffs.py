@@ -80,7 +80,7 @@ class Handoffs:
             TooManyAtOnce: the worker's limit is reached.
         """
         found = await self._read(worker, handoff)
-        joined = await self._notice(found, "utter_handoff_joined", {"name": worker.name})
+        joined = await self._notice(found, "utter_handoff_joined", {"name": worker.name}, ["handoff:leave"])
 
         def write(session: Session) -> None:
             row = self._get(session, worker, handoff)

@@ -35,7 +35,9 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 
 def turn(intent: str = "need", **given: object) -> Turn:
-    return Turn(**{"intent": intent, "text": "", "territory": "turin", "language": "en", "languages": ("ar", "en"), **given})  # type: ignore[arg-type]
+    return Turn(
+        **{"intent": intent, "text": "", "territory": "turin", "language": "en", "languages": ("ar", "en"), **given}
+    )  # type: ignore[arg-type]
 
 
 def decide(store: Store, action: type, given: Turn):  # type: ignore[no-untyped-def]
@@ -94,7 +96,12 @@ def test_other_names_change_nothing(store: Store, named: str) -> None:
 
 @pytest.mark.parametrize(
     ("intent", "shown"),
-    [("ask_hours", ("hours", "phone")), ("ask_documents", ("documents",)), ("ask_cost", ("cost",)), ("ask_phone", ("phone",))],
+    [
+        ("ask_hours", ("hours", "phone")),
+        ("ask_documents", ("documents",)),
+        ("ask_cost", ("cost",)),
+        ("ask_phone", ("phone",)),
+    ],
 )
 def test_a_question_is_about_what_was_shown_last(store: Store, intent: str, shown: tuple[str, ...]) -> None:
     answer = LastAnswer(topics=("mental_health",), last=("torino-fanon",))

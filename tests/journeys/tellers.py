@@ -9,7 +9,7 @@ from typing import Protocol
 
 from playwright.sync_api import Page
 
-from tests.fakes.telegram import FakeTelegram
+from tests.fakes.telegram import FakeTelegram, Message
 
 ANSWER_SECONDS = 25.0
 
@@ -67,10 +67,10 @@ class InBrowser:
 class OnTelegram:
     """A newcomer with Telegram."""
 
-    def __init__(self, fake: FakeTelegram, user: int, language: str) -> None:
+    def __init__(self, fake: FakeTelegram, user: int, language: str, territory: str = "turin") -> None:
         self.chat = fake.chat(user, language_code=language)
-        self.chat.start(f"turin-{language}")
-        wait(lambda: self._seen(), "the first words on Telegram")
+        self.chat.start(f"{territory}-{language}")
+        wait(self.seen, "the first words on Telegram")
 
     def write(self, text: str) -> str:
         before = self._state()
@@ -79,7 +79,7 @@ class OnTelegram:
 
     def press(self, label: str) -> str:
         before = self._state()
-        for message in reversed(self._seen()):
+        for message in reversed(self.seen()):
             for row in message.keyboard:
                 for button in row:
                     if button["text"].endswith(label):
@@ -88,13 +88,14 @@ class OnTelegram:
         raise AssertionError(f"no button {label!r} among {self.buttons()}")
 
     def buttons(self) -> list[str]:
-        return [button["text"] for message in self._seen() for row in message.keyboard for button in row]
+        return [button["text"] for message in self.seen() for row in message.keyboard for button in row]
 
-    def _seen(self):  # type: ignore[no-untyped-def]
+    def seen(self) -> list[Message]:
+        """Return what the bot wrote, as it reads now."""
         return [message for message in self.chat.messages if message.from_bot]
 
     def _state(self) -> dict[int, str]:
-        return {message.id: message.text for message in self._seen()}
+        return {message.id: message.text for message in self.seen()}
 
     def _answer(self, before: dict[int, str]) -> str:
         wait(lambda: self._state() != before, "an answer on Telegram")

@@ -70,7 +70,7 @@ def test_many_services_take_no_more_queries_than_one(filled: Store) -> None:
         event.remove(filled.engine, "before_cursor_execute", note)
         assert [view.id for view in views] == [each for each in ids if each != "nobody"]
         counts.append(len(statements))
-    assert counts[0] == counts[1]
+    assert counts[1] <= counts[0], "the first one also reads the territory, which is kept then"
 
 
 def test_a_line_that_never_closes(filled: Store) -> None:

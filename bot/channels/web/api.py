@@ -16,6 +16,7 @@ from starlette.routing import Route
 from bot.channels.web import errors, parsing
 from bot.channels.web.errors import Refused
 from bot.channels.web.events import event_stream
+from bot.channels.web.files import Files
 from bot.channels.web.languages import PageLanguages
 from bot.channels.web.settings import WebSettings
 from bot.conversation.choices import UnknownChoice
@@ -30,8 +31,9 @@ log = logging.getLogger(__name__)
 class Api:
     """The endpoints below /chat/api."""
 
-    def __init__(self, conversations: Conversations, wording: Words, settings: WebSettings) -> None:
+    def __init__(self, conversations: Conversations, wording: Words, settings: WebSettings, files: Files) -> None:
         self._conversations = conversations
+        self._files = files
         self._wording = wording
         self._settings = settings
         self._languages = PageLanguages(conversations.languages(), settings.default_language)
@@ -53,6 +55,8 @@ class Api:
                 Route("/conversations", self.open, methods=["POST"]),
                 Route("/conversations/{conversation}/messages", self.messages, methods=["GET", "POST"]),
                 Route("/conversations/{conversation}/events", self.events, methods=["GET"]),
+                Route("/conversations/{conversation}/files", self.attach, methods=["POST"]),
+                Route("/conversations/{conversation}/files/{file}", self.file, methods=["GET"]),
                 Route("/openapi.yml", self.description, methods=["GET"]),
             ],
             middleware=[cors],
@@ -103,6 +107,7 @@ class Api:
             {
                 "messages": [message.as_dict() for message in found_messages],
                 "working": await self._conversations.working(conversation),
+                "takes_files": await self._conversations.takes_files(conversation),
             },
             headers=_FRESH,
         )
@@ -113,6 +118,17 @@ class Api:
         after = parsing.whole_number(request.headers.get("last-event-id"), "Last-Event-ID", default=0)
         token = parsing.bearer(request)
         return event_stream(self._conversations, conversation, token, after, self._settings.heartbeat_seconds)
+
+    async def attach(self, request: Request) -> Response:
+        """POST …/files: a picture, a document or a voice message, for the person who has the conversation."""
+        conversation = await self._authorised(request)
+        incoming = await self._files.incoming(request, conversation)
+        await self._conversations.accept(conversation, incoming, address=address(request))
+        return JSONResponse({"client_id": incoming.client_id}, 202, _FRESH)
+
+    async def file(self, request: Request) -> Response:
+        """GET …/files/{file}: a file of the conversation."""
+        return await self._files.response(await self._authorised(request), str(request.path_params["file"]))
 
     async def description(self, request: Request) -> Response:
         """GET /openapi.yml: this interface, described for programs."""

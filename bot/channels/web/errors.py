@@ -20,10 +20,13 @@ STATUS = {
     "unknown_conversation": 404,
     "unknown_territory": 404,
     "not_found": 404,
+    "no_opening": 404,
     "wrong_method": 405,
+    "no_reader": 409,
     "too_large": 413,
     "too_long": 413,
     "wrong_type": 415,
+    "wrong_file": 415,
     "bad_field": 422,
     "too_many": 429,
     "server": 500,
@@ -61,6 +64,8 @@ def refusal(error: contract.ConversationError | UnknownChoice) -> Refused:
             return Refused("empty", field="text")
         case contract.TooLong():
             return Refused("too_long", field="text", limit=error.limit)
+        case contract.BadFile():
+            return Refused("too_large" if error.why == "too_large" else "wrong_file", field="file")
         case contract.TooMany():
             return Refused("too_many", retry_after=max(1, round(error.retry_after)))
         case UnknownChoice():

@@ -35,9 +35,10 @@ def event_stream(
 async def events(
     conversations: Conversations, conversation: str, token: str, after: int
 ) -> AsyncIterator[ServerSentEvent]:
-    """Yield ``message`` events with ids above ``after``, ``working`` at every change, and ``ended`` as the last."""
+    """Yield ``message`` events with ids above ``after``, ``working`` and ``files`` at every change, ``ended`` as the last."""
     yield ServerSentEvent(comment="hello", retry=RETRY_MILLISECONDS)
     working: bool | None = None
+    takes_files = False
     async with conversations.listen(conversation) as bell:
         while True:
             try:
@@ -54,6 +55,10 @@ async def events(
             if now_working != working:
                 working = now_working
                 yield ServerSentEvent(event="working", data=_json({"working": working}))
+            now_taking = await conversations.takes_files(conversation)
+            if now_taking != takes_files:
+                takes_files = now_taking
+                yield ServerSentEvent(event="files", data=_json({"takes_files": takes_files}))
             try:
                 await asyncio.wait_for(bell.wait(), LOOK_SECONDS)
             except TimeoutError:

@@ -24,16 +24,17 @@ def page_policy(*, framed: bool) -> str:
             "default-src 'none'",
             "script-src 'self'",
             "style-src 'self'",
-            "img-src 'self'",
+            # Pictures that came with messages: fetched with the token, shown from memory.
+            "img-src 'self' blob:",
             "connect-src 'self'",
             "manifest-src 'self'",
             "worker-src 'self'",
             "frame-src 'self'",
             "base-uri 'none'",
             "form-action 'self'",
-            # Nothing on the page can turn text into markup, not even by mistake.
+            # Nothing on the page can turn text into markup, not even by mistake; the one policy names the worker's script.
             "require-trusted-types-for 'script'",
-            "trusted-types 'none'",
+            "trusted-types ventanilla-worker",
             "frame-ancestors *" if framed else "frame-ancestors 'self'",
         )
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from starlette.requests import Request
+
 from bot.conversation.contract import LanguageChoice
 from bot.conversation.languages import best_match
 
@@ -23,6 +25,10 @@ class PageLanguages:
         codes = list(self._by_code)
         code = best_match(asked, codes) or best_match(header, codes)
         return self._by_code.get(code or "", self._default)
+
+    def asked_for(self, request: Request) -> LanguageChoice:
+        """Return the language that a request asks for, else one that its browser speaks."""
+        return self.of(request.query_params.get("language"), request.headers.get("accept-language"))
 
     def named(self, code: str) -> LanguageChoice | None:
         """Return the language of exactly this code."""

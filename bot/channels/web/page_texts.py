@@ -1,19 +1,14 @@
-"""The words that the page's own script needs, and the English source of all words of the web chat (texts.yml)."""
+"""The words that the page's own script needs."""
 
 from __future__ import annotations
 
-from functools import lru_cache
-from pathlib import Path
-
-import yaml
-
+from bot.channels.web.rendering import FILE_KINDS
+from bot.conversation.choices import VERDICTS
 from bot.conversation.contract import LanguageChoice, Words
 
-SOURCE = Path(__file__).with_name("texts.yml")
 # Used by the script or by parts of the page that change when the language is switched.
 PAGE = (
     "heading",
-    "intro",
     "danger",
     "write_label",
     "placeholder",
@@ -40,17 +35,30 @@ PAGE = (
     "sources",
     "elsewhere",
     "skip",
+    "feedback_question",
+    "feedback_given",
+    "keep",
+    "contact",
+    "calendar",
+    "copy_address",
+    "share",
+    "print",
+    "print_plan",
+    "printed",
+    "copied",
+    "read_aloud",
+    "read_stop",
+    "attach",
+    "attach_send",
+    *(f"file_{kind}" for kind in FILE_KINDS),
 )
-
-
-@lru_cache
-def english() -> dict[str, str]:
-    """Return the English text of every message id in texts.yml."""
-    read = yaml.safe_load(SOURCE.read_text(encoding="utf-8"))
-    return {msgid: entry["text"] for msgid, entry in read.items()}
+# What can be wrong with a service; choices that the page itself offers go by their whole id.
+PROBLEMS = tuple(verdict for verdict in VERDICTS if verdict != "right")
+CHOICES = tuple(f"choice.{name}" for name in ("yes", "no", *VERDICTS))
 
 
 def page_texts(wording: Words, language: LanguageChoice, territory_name: str, emergency_number: str) -> dict[str, str]:
-    """Return what the script shows, by short name (``web.`` left off), in one language."""
+    """Return what the page and its script show, by short name (``web.`` left off), in one language."""
     values = {"territory": territory_name, "number": f"\u2068{emergency_number}\u2069"}
-    return {name: wording.text(f"web.{name}", language.code, **values) for name in PAGE}
+    own = {name: wording.text(f"web.{name}", language.code, **values) for name in PAGE}
+    return own | {msgid: wording.text(msgid, language.code) for msgid in CHOICES}

@@ -6,11 +6,15 @@ import json
 import re
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.types import Message, Receive
 
 from bot.channels.web.errors import Refused
-from bot.conversation.messages import Incoming
+from bot.conversation.messages import Attachment, AttachmentKind, Incoming
 
 LARGEST_BODY = 64 * 1024
 LARGEST_ID = 2**63 - 1
@@ -115,6 +119,55 @@ def incoming(found: dict[str, Any], hint: str | None) -> Incoming:
     if text is None or not text.strip():
         raise Refused("empty", field="text")
     return Incoming(client_id, text, hint=hint)
+
+
+async def upload(request: Request, largest: int) -> Incoming:
+    """Return the message in a form ``{"client_id", "file"}`` (multipart/form-data) with a file of at most ``largest`` bytes.
+
+    Raises:
+        Refused: bad_field, bad_encoding, empty, too_large.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "multipart/form-data":
+        raise Refused("wrong_type")
+    limited = Request(request.scope, _limited(request, largest + LARGEST_BODY))
+    try:
+        async with limited.form(max_files=1, max_fields=4) as form:
+            client_id, file = form.get("client_id"), form.get("file")
+            if not isinstance(client_id, str) or not _CLIENT_ID.fullmatch(client_id):
+                raise Refused("bad_field", field="client_id")
+            content = await file.read() if isinstance(file, UploadFile) else b""
+            if not isinstance(file, UploadFile) or not content:
+                raise Refused("empty", field="file")
+            attachment = Attachment(_attachment_kind(file.content_type), file.content_type, file.filename, content)
+    except HTTPException as error:
+        raise Refused("bad_encoding") from error
+    return Incoming(client_id, attachment=attachment, hint=request.headers.get("accept-language"))
+
+
+def _attachment_kind(media_type: str | None) -> AttachmentKind:
+    # What the sender says; what is stored follows from the bytes.
+    kinds: dict[str, AttachmentKind] = {"image": "photo", "audio": "voice", "video": "video"}
+    return kinds.get((media_type or "").partition("/")[0], "document")
+
+
+def _limited(request: Request, largest: int) -> Receive:
+    read = 0
+
+    async def receive() -> Message:
+        nonlocal read
+        message = await request.receive()
+        read += len(message.get("body", b""))
+        if read > largest:
+            raise Refused("too_large", limit=largest)
+        return message
+
+    return receive
+
+
+def quoted(name: str) -> str:
+    """Return a file's name as headers take it (RFC 8187)."""
+    return quote(name, safe="")
 
 
 def whole_number(value: str | None, name: str, *, default: int, largest: int = LARGEST_ID) -> int:

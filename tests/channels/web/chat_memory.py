@@ -6,12 +6,15 @@ import asyncio
 import itertools
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from bot.conversation import choices
+from bot.conversation.attached import checked
 from bot.conversation.bells import Bell, Bells
 from bot.conversation.contract import (
+    ConversationState,
     Empty,
     LanguageChoice,
     NotAllowed,
@@ -37,7 +40,7 @@ TERRITORIES = [
     TerritoryChoice("sofia", {"en": "Sofia", "ar": "صوفيا", "uk": "Софія"}, ["bg"]),
 ]
 DOCTOR = Card(
-    id="turin/isi",
+    id="turin-isi",
     title="Ambulatorio ISI",
     title_language="it",
     language="en",
@@ -58,7 +61,7 @@ DOCTOR = Card(
     freshness="unconfirmed",
     freshness_text="Not yet confirmed by the city",
     sources=("https://www.aslcittaditorino.it/isi", "leaflet of the desk"),
-    choices=(Choice("Details", "details:turin_isi"),),
+    choices=(Choice("Details", "details:turin-isi"),),
 )
 WELCOME = Reply("Hello! I am a machine.", "en", "ltr", choices=(Choice("Health", "topic:healthcare"),))
 
@@ -91,12 +94,13 @@ class MemoryConversations:
 
     def __init__(self) -> None:
         self.answer: Callable[[Incoming], list[Reply]] = doctor
-        self.welcome: Callable[[str], Reply] = lambda language: WELCOME
+        self.greeting: Callable[[str], Reply] = lambda language: WELCOME
         self.pause = 0.05
         self.kept: dict[str, Kept] = {}
         self.accepted: list[Incoming] = []
         self.flood: int | None = None
         self.broken = False
+        self.person = False
         self._ids = itertools.count(1)
         self._numbers = itertools.count(1)
         self._bells = Bells()
@@ -111,7 +115,7 @@ class MemoryConversations:
             raise UnknownTerritory(territory)
         number = next(self._numbers)
         kept = self.kept[f"conversation{number}"] = Kept(f"token-{number}", language or "en", territory)
-        self._store(kept, [self.welcome(kept.language)])
+        self._store(kept, [self.greeting(kept.language)])
         return Opened(f"conversation{number}", kept.token, list(kept.messages))
 
     async def authorise(self, conversation: str, token: str) -> None:
@@ -128,8 +132,9 @@ class MemoryConversations:
             raise TooMany(self.flood)
         if incoming.choice is not None:
             choices.check(incoming.choice)
-        elif not incoming.text.strip():
+        elif not incoming.text.strip() and incoming.attachment is None:
             raise Empty
+        attached = checked(incoming.attachment) if incoming.attachment else None
         if len(incoming.text) > 2000:
             raise TooLong(2000)
         if incoming.client_id in kept.seen:
@@ -138,7 +143,10 @@ class MemoryConversations:
         self.accepted.append(incoming)
         offered = {choice["value"]: choice["label"] for message in kept.messages for choice in message.choices}
         text = incoming.text or offered.get(incoming.choice or "", incoming.choice or "")
-        self._add(kept, "newcomer", Reply(text, "en", "ltr"), incoming.client_id)
+        files = [_file(conversation, attached)] if attached else []
+        self._add(kept, "newcomer", Reply(text, "en", "ltr"), incoming.client_id, files=files)
+        if switched := (incoming.choice or "").partition("language:")[2]:
+            kept.language = switched
         kept.at_work += 1
         self._bells.ring(conversation)
         task = asyncio.create_task(self._reply(conversation, kept, incoming))
@@ -152,8 +160,21 @@ class MemoryConversations:
     def listen(self, conversation: str) -> AbstractAsyncContextManager[Bell]:
         return self._bells.listen(conversation)
 
+    async def welcome(self, *, territory: str, language: str) -> dict[str, Any]:
+        return _message(0, "bot", self.greeting(language)).as_dict()
+
+    async def state(self, conversation: str) -> ConversationState:
+        if conversation not in self.kept:
+            raise UnknownConversation(conversation)
+        kept = self.kept[conversation]
+        last = kept.messages[-1].id if kept.messages else 0
+        return ConversationState(kept.territory, kept.language, False, kept.at_work > 0, last)
+
     async def working(self, conversation: str) -> bool:
         return conversation in self.kept and self.kept[conversation].at_work > 0
+
+    async def takes_files(self, conversation: str) -> bool:
+        return self.person
 
     async def set_language(self, conversation: str, language: str) -> None:
         self.kept[conversation].language = language
@@ -169,14 +190,25 @@ class MemoryConversations:
         del self.kept[conversation]
         self._bells.ring(conversation)
 
-    def say(self, conversation: str, reply: Reply, sender: str = "caseworker") -> None:
-        """Let someone else write."""
-        self._add(self.kept[conversation], sender, reply)
+    def say(self, conversation: str, reply: Reply, author: str | None = None, *files: dict[str, Any]) -> None:
+        """Let a caseworker write."""
+        self._add(self.kept[conversation], "caseworker", reply, author=author, files=list(files))
+        self._bells.ring(conversation)
+
+    def hand_over(self, conversation: str) -> None:
+        """Give the conversation to a person, who reads files too."""
+        self.person = True
         self._bells.ring(conversation)
 
     async def _reply(self, conversation: str, kept: Kept, incoming: Incoming) -> None:
         await asyncio.sleep(self.pause)
-        self._store(kept, self.answer(incoming))
+        # What a test words in English is said in the conversation's language, as the real one does.
+        direction = "rtl" if kept.language == "ar" else "ltr"
+        answers = [
+            replace(reply, language=kept.language, dir=direction) if reply.language == "en" else reply  # type: ignore[arg-type]
+            for reply in self.answer(incoming)
+        ]
+        self._store(kept, answers)
         kept.at_work -= 1
         self._bells.ring(conversation)
 
@@ -184,11 +216,19 @@ class MemoryConversations:
         for reply in replies:
             self._add(kept, "bot", reply)
 
-    def _add(self, kept: Kept, sender: str, reply: Reply, client_id: str | None = None) -> None:
-        shape = asdict(reply)
-        kept.messages.append(
-            Message(
-                next(self._ids), sender, reply.language, reply.dir, reply.text, datetime.now(UTC),  # type: ignore[arg-type]
-                list(shape["cards"]), list(shape["choices"]), client_id,
-            )
-        )  # fmt: skip
+    def _add(self, kept: Kept, sender: str, reply: Reply, client_id: str | None = None, **more: Any) -> None:
+        kept.messages.append(_message(next(self._ids), sender, reply, client_id, **more))
+
+
+def _message(number: int, sender: str, reply: Reply, client_id: str | None = None, **more: Any) -> Message:
+    shape = asdict(reply)
+    return Message(
+        number, sender, reply.language, reply.dir, reply.text, datetime.now(UTC),  # type: ignore[arg-type]
+        list(shape["cards"]), list(shape["choices"]), client_id, **more,
+    )  # fmt: skip
+
+
+def _file(conversation: str, attached: dict[str, Any]) -> dict[str, Any]:
+    shape = {name: attached[name] for name in ("kind", "name", "media_type")}
+    url = f"/chat/api/conversations/{conversation}/files/file1"
+    return {"id": "file1", "size": len(attached["content"]), "url": url, **shape}

@@ -13,6 +13,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from bot.channels.web import WebSettings, create_routes, web_middleware
+from knowledge.store import Store
 from tests.channels.web.chat_memory import MemoryConversations
 from tests.channels.web.chat_words import EnglishWords
 
@@ -23,6 +24,7 @@ class ChatServer:
 
     settings: WebSettings = field(default_factory=lambda: WebSettings(answer_seconds=2.0))
     port: int = 0
+    store: Store | None = None
 
     def __enter__(self) -> ChatServer:
         self.conversations = MemoryConversations()
@@ -32,9 +34,9 @@ class ChatServer:
         listening.bind(("127.0.0.1", self.port))
         self.port = listening.getsockname()[1]
         self.settings = replace(self.settings, quick_exit_url=f"{self.url}/chat?harmless")
-        app = Starlette(
-            routes=create_routes(self.conversations, self.words, self.settings), middleware=web_middleware()
-        )
+        read = self.store.read if self.store else None
+        routes = create_routes(self.conversations, self.words, self.settings, read)
+        app = Starlette(routes=routes, middleware=web_middleware())
         config = uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=0.1)  # type: ignore[arg-type]
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([listening],), daemon=True)

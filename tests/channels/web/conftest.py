@@ -9,16 +9,62 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from bot.commands.migrate import RECORDS_MIGRATIONS
+from knowledge.migrations import upgrade
+from knowledge.seed import load
+from knowledge.store import Store
 from tests.channels.web.chat_server import ChatServer
+from tests.knowledge.conftest import TERRITORIES, WEEK, write_record, write_territory
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+RECORDS: dict[str, dict[str, Any]] = {
+    "turin-isi": {
+        "name": {"it": "Ambulatorio ISI", "en": "ISI clinic, for everyone; free"},
+        "organization": "ASL Città di Torino",
+        "topics": ["healthcare"],
+        "phones": [{"number": "011 70951111"}],
+        "emails": ["isi@example.org"],
+        "website": "https://example.org/isi",
+        "description": {"en": "Doctors for people who cannot get a health card.\nNo papers needed."},
+        "places": [
+            {
+                "address": "Via Monginevro 130",
+                "postal_code": "10141",
+                "city": "Torino",
+                "latitude": 45.0627,
+                "longitude": 7.6303,
+                "hours": WEEK,
+            }
+        ],
+    },
+    "turin-line": {
+        "name": {"en": "Telephone line"},
+        "topics": ["healthcare"],
+        "phones": [{"number": "011 70951112"}],
+    },
+}
 PHONE = {"width": 360, "height": 740}
 
 
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A database with Turin and one doctor in it."""
+    folder = tmp_path_factory.mktemp("records")
+    for territory in ("it", "piemonte", "turin"):
+        write_territory(folder, territory, {**TERRITORIES[territory], "desk": None, "first_steps": []})
+    for name, record in RECORDS.items():
+        write_record(folder, "turin", name, record)
+    made = Store(f"sqlite:///{folder / 'records.db'}")
+    upgrade(made, [RECORDS_MIGRATIONS])
+    load(made, folder)
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def server() -> Iterator[ChatServer]:
-    with ChatServer() as running:
+def server(store: Store) -> Iterator[ChatServer]:
+    with ChatServer(store=store) as running:
         yield running
 
 

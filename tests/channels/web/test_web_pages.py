@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import gzip
+import asyncio
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import httpx
 import pytest
 
+from benchmarks.page_weight import LIMIT, weigh_all
 from bot.channels.web import WebSettings
+from bot.channels.web.joining import joined
 from bot.channels.web.rendering import card, safe_address
 from bot.conversation.messages import Reply
 from tests.channels.web.chat_server import ChatServer
+from tests.channels.web.chat_words import wording
 
 EVIL = '<img src=x onerror="alert(1)"></textarea></script><script>alert(2)</script>'
 
@@ -149,7 +153,7 @@ def test_what_is_not_there_leads_on(client: httpx.Client, path: str, status: int
     assert 'href="/chat?language=uk"' in found.text
 
 
-def test_every_word_of_the_pages_is_in_texts_yml(client: httpx.Client, server: ChatServer) -> None:
+def test_every_word_of_the_pages_is_in_the_catalogs(client: httpx.Client, server: ChatServer) -> None:
     client.post("/chat/turin", data={"client_id": "a", "text": "doctor"})
     for path in ("/chat", "/chat/turin", "/chat/turin/texts", "/chat/demo", "/chat/atlantis", "/chat/embed.js"):
         assert "web." not in client.get(path).text.replace("web.error", "web."), path
@@ -177,25 +181,43 @@ def test_cookies_are_secure_where_newcomers_come_over_https() -> None:
 def test_files_are_kept_for_a_year_under_the_name_of_their_content(client: httpx.Client) -> None:
     page = client.get("/chat/turin").text
     paths = re.findall(r'(?:src|href)="(/chat/static/[^"]+)"', page)
-    assert {path.rsplit(".", 1)[1] for path in paths} == {"js", "css", "svg"}
+    assert {path.rsplit(".", 1)[1] for path in paths} == {"js", "css", "svg", "png"}
     for path in paths:
         found = client.get(path)
         assert "immutable" in found.headers["cache-control"], path
-        assert found.headers["content-encoding"] == "gzip"
+        assert (found.headers.get("content-encoding") == "gzip") != path.endswith(".png")
         assert client.get(path, headers={"if-none-match": found.headers["etag"]}).status_code == 304
-        imported = re.findall(r'from "\./([^"]+)"', found.text)
-        assert all(f"/chat/static/{name}" in paths for name in imported), "preloaded, under the very same name"
     older = re.sub(r"\.[0-9a-f]{10}\.", ".0123456789.", paths[0])
     assert client.get(older).headers["cache-control"] == "no-cache"
 
 
-def test_the_first_load_is_light(client: httpx.Client) -> None:
-    client.headers["accept-encoding"] = "gzip"
-    page = client.get("/chat/turin")
-    assert page.headers["content-encoding"] == "gzip"
-    paths = {"/chat/turin", *re.findall(r'(?:src|href)="(/chat/static/[^"]+)"', page.text)}
-    total = sum(len(gzip.compress(client.get(path).content)) for path in paths)
-    assert total < 25_000
+MODULES = [
+    (
+        "a circle",
+        {"a": 'import { b } from "./b.js";\n', "b": 'import { a } from "./a.js";\n'},
+        "in a circle: a → b → a",
+    ),
+    ("everything of a module", {"a": 'import * as b from "./b.js";\n'}, "a.js: import \\* as b"),
+    ("a default", {"a": "export default 1;\n"}, "a.js: export default 1;"),
+]
+
+
+@pytest.mark.parametrize(("label", "modules", "words"), MODULES)
+def test_modules_that_cannot_be_joined_are_refused_at_the_start(
+    tmp_path: Path, label: str, modules: dict[str, str], words: str
+) -> None:
+    for name, text in modules.items():
+        (tmp_path / f"{name}.js").write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=words):
+        joined(tmp_path, "a")
+
+
+@pytest.mark.parametrize("language", wording().languages)
+def test_the_first_load_is_light_in_every_language(language: str) -> None:
+    first, later = asyncio.run(weigh_all(None, wording()))[language]
+    assert {name.rsplit(".")[-1] for name in first} == {"page", "css", "js", "svg"}
+    assert sum(first.values()) < LIMIT
+    assert sum(later.values()) < LIMIT / 4
 
 
 LINKS = [
@@ -218,6 +240,8 @@ LINKS = [
 @pytest.mark.parametrize(("address", "kept"), LINKS)
 def test_only_known_kinds_of_addresses_become_links(address: str | None, kept: bool) -> None:
     assert (safe_address(address) is not None) == kept
-    shown = card({"links": [{"kind": "web", "label": "x", "href": address}], "sources": [address or ""]})
+    shown = card(
+        {"id": "turin-isi", "links": [{"kind": "web", "label": "x", "href": address}], "sources": [address or ""]}
+    )
     assert len(shown["links"]) == int(kept)
     assert (shown["sources"][0]["href"] is not None) == kept

@@ -1,6 +1,9 @@
 // The HTTP interface (docs/api.md). A failure is {status, code, message, retryAfter}; status 0: no network.
 
 const LONGEST_WAIT = 15000;
+// A photo on a bad line.
+const LONGEST_UPLOAD = 300000;
+const BASE = "/chat/api/conversations";
 
 export class Failure extends Error {
   constructor(status, code, message, retryAfter) {
@@ -13,13 +16,14 @@ export function createApi(language) {
   async function call(path, { method = "GET", token, body, headers = {}, signal } = {}) {
     const sent = { "Accept-Language": language(), ...headers };
     if (token) sent.Authorization = `Bearer ${token}`;
-    if (body) sent["Content-Type"] = "application/json";
+    const form = body instanceof FormData;
+    if (body && !form) sent["Content-Type"] = "application/json";
     let response;
     try {
-      response = await fetch(`/chat/api/conversations${path}`, {
+      response = await fetch(BASE + path, {
         method,
         headers: sent,
-        body: body && JSON.stringify(body),
+        body: body && !form ? JSON.stringify(body) : body,
         signal,
         credentials: "omit",
         cache: "no-store",
@@ -36,11 +40,14 @@ export function createApi(language) {
   }
 
   async function json(path, options) {
+    return read(path, options, (response) => response.json());
+  }
+
+  async function read(path, options, how, wait = LONGEST_WAIT) {
     const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(), LONGEST_WAIT);
+    const timer = setTimeout(() => abort.abort(), wait);
     try {
-      const response = await call(path, { ...options, signal: abort.signal });
-      return await response.json();
+      return await how(await call(path, { ...options, signal: abort.signal }));
     } catch (error) {
       throw error instanceof Failure ? error : new Failure(0, error.name, String(error));
     } finally {
@@ -53,6 +60,18 @@ export function createApi(language) {
     send: ({ conversation, token }, message) =>
       json(`/${conversation}/messages`, { method: "POST", token, body: message }),
     messages: ({ conversation, token }, after) => json(`/${conversation}/messages?after=${after}`, { token }),
+    attach({ conversation, token }, client_id, file) {
+      const body = new FormData();
+      body.set("client_id", client_id);
+      body.set("file", file);
+      return read(`/${conversation}/files`, { method: "POST", token, body }, (response) => response.json(), LONGEST_UPLOAD);
+    },
+    // The key goes to this conversation's own addresses and nowhere else.
+    file({ conversation, token }, url) {
+      const start = `${BASE}/${conversation}/files/`;
+      if (!url.startsWith(start)) throw new Failure(404, "not_found", "");
+      return read(url.slice(BASE.length), { token }, (response) => response.blob(), LONGEST_UPLOAD);
+    },
     stream: ({ conversation, token }, after, signal) =>
       call(`/${conversation}/events`, { token, signal, headers: { "Last-Event-ID": String(after) } }),
   };

@@ -1,411 +1,230 @@
-// The chat page: takes over the form and the log that the server rendered.
+// The chat page: takes over the form and the log that the server drew, and joins the parts together.
 
+import { createAnswers } from "./answers.js";
 import { createApi } from "./api.js";
-import { element, renderMessage } from "./message.js";
+import { createAttaching } from "./attaching.js";
+import { createComposer } from "./composer.js";
+import { createConversation } from "./conversation.js";
+import { createExit } from "./exit.js";
+import { createInstalled } from "./installed.js";
+import { createLanguages } from "./language.js";
+import { createLog } from "./log.js";
+import { createNotice } from "./notice.js";
 import { createOutbox } from "./outbox.js";
+import { createOwn } from "./own.js";
+import { fillPaper } from "./paper.js";
+import { createRenewal } from "./renewal.js";
+import { createScrolling } from "./scrolling.js";
+import { createSeen } from "./seen.js";
 import { clearEverything, deviceStorage, newId } from "./storage.js";
-import { follow } from "./stream.js";
+import { watchWorld } from "./world.js";
 
-const LOOKS = [2000, 5000, 10000];
-const ESCAPES_WITHIN = 1500;
-const OPEN_WAITS = [2, 4, 8, 15, 30];
+// A cheap phone gets time to react to fingers between one part and the next.
+const pause = () => new Promise((done) => { setTimeout(done); });
 
 class VentanillaChat extends HTMLElement {
-  connectedCallback() {
-    const data = JSON.parse(document.getElementById(this.dataset.data).textContent);
-    Object.assign(this, { data, texts: data.texts, language: data.language, last: 0, shown: new Map() });
-    this.find = (selector) => this.querySelector(selector);
-    this.log = this.find(".log");
-    this.input = this.find("textarea");
-    this.storage = deviceStorage(data.territory);
-    this.api = createApi(() => this.language);
-    this.outbox = createOutbox({
-      storage: this.storage,
-      send: async (message) => {
-        this.sentWith = await this.conversation();
-        return this.api.send(this.sentWith, message);
-      },
-      sent: (message) => this.onSent(message),
-      refused: (message, error) => this.onRefused(message, error),
-      // The stream may have noticed first, and a new conversation be there already.
-      ended: () => (this.key === this.sentWith ? this.begin("expired") : setTimeout(() => this.outbox.flush())),
-      waiting: (error) => this.onWaiting(error),
-    });
-    this.listen();
+  async connectedCallback() {
+    this.page = JSON.parse(document.getElementById(this.dataset.data).textContent);
+    this.storage = deviceStorage(this.page.territory);
+    this.join(this.page, (selector) => this.querySelector(selector));
+    await pause();
+    // The first look waits for the device's disk.
+    this.composer.restore();
+    await pause();
     this.start();
   }
 
-  // --- beginning and ending ---
+  join(data, find) {
+    this.seen = createSeen(data.territory);
+    this.installed = createInstalled({ page: data });
+    this.notice = createNotice(find(".notice"), data);
+    this.api = createApi(() => data.language);
+    this.answers = createAnswers({
+      page: data,
+      storage: this.storage,
+      notice: this.notice,
+      load: async (url) => this.api.file(await this.conversation.ready(), url),
+    });
+    this.log = createLog({ list: find(".log"), page: data, made: this.answers.equip });
+    this.own = createOwn({ log: this.log, page: data });
+    this.scrolling = createScrolling({ list: find(".log"), down: find(".down") });
+    this.working = (is) => { find(".working").hidden = !is; };
+    this.conversation = this.makeConversation();
+    this.outbox = this.makeOutbox();
+    this.composer = createComposer({
+      form: find("#composer"),
+      input: find("textarea"),
+      storage: this.storage,
+      say: (text) => this.say({ text }),
+      choose: (button) => this.choose(button),
+    });
+    this.attaching = createAttaching({
+      input: find(".file"),
+      label: find(".clip"),
+      page: data,
+      shown: this.own,
+      said: () => this.scrolling.toEnd(),
+      send: async (id, file) => this.api.attach(await this.conversation.ready(), id, file),
+      sent: () => this.conversation.look(),
+      notice: this.notice,
+    });
+    this.languages = createLanguages({
+      page: data,
+      menu: find(".languages"),
+      chosen: (language, label) => (this.log.asked() ? this.say({ choice: `language:${language}`, label }) : this.begin()),
+      changing: () => this.log.hush(),
+      changed: () => this.installed.keep(),
+      failed: () => this.notice.say(data.texts.offline),
+    });
+    this.exit = createExit({ button: find(".exit"), address: data.exit, forget: () => this.forget() });
+    createRenewal({ form: find(".new"), dialog: find("dialog"), renew: () => this.renew() });
+    fillPaper(find(".paper"), data);
+    watchWorld({
+      wake: () => {
+        this.conversation.wake();
+        this.outbox.flush();
+      },
+      offline: () => this.wait({ status: 0 }),
+      kept: this.storage.name,
+      // Another tab sends what it holds itself; its conversation is this one's too.
+      written: () => this.conversation.wake(),
+      // Another tab left by the quick exit: this one goes too.
+      erased: () => { if (!this.left) this.exit.leave(); },
+    });
+  }
+
+  makeConversation() {
+    return createConversation({
+      api: this.api,
+      storage: this.storage,
+      page: this.page,
+      taken: () => {
+        this.log.outdate();
+        this.log.hush();
+      },
+      opened: (messages) => {
+        if (messages.length) this.log.adopt(messages[0].id);
+        messages.forEach((message) => this.receive(message, true));
+      },
+      message: (message, history) => this.receive(message, history),
+      working: this.working,
+      files: (are) => this.attaching.taken(are),
+      ended: () => this.begin("expired"),
+      connected: () => this.notice.connected(),
+      cutOff: (error) => this.wait(error),
+    });
+  }
+
+  makeOutbox() {
+    return createOutbox({
+      storage: this.storage,
+      send: async (message) => {
+        this.sentWith = await this.conversation.ready();
+        return this.api.send(this.sentWith, message);
+      },
+      sent: (message) => {
+        this.own.settle(message);
+        this.conversation.look();
+      },
+      refused: (message, error) => {
+        this.own.refuse(message);
+        this.composer.giveBack(message.text);
+        this.notice.say(error.message || this.page.texts.problem);
+      },
+      // The stream may have noticed first, and a new conversation be there already.
+      ended: () => (this.conversation.key() === this.sentWith ? this.begin("expired") : setTimeout(() => this.outbox.flush())),
+      waiting: (error) => (error ? this.wait(error) : this.notice.connected()),
+    });
+  }
 
   start() {
-    this.clearLog();
-    const draft = this.storage.get("draft");
-    if (draft && !this.input.value) this.input.value = draft;
-    for (const message of this.outbox.all()) this.show(this.mine(message));
-    this.key = this.storage.get("key");
-    if (this.key) this.join();
-    else this.open().catch(() => {});
+    // A message sent before this script was there opened a conversation by the plain form.
+    if (this.page.key && !this.storage.get("key")) this.storage.set("key", this.page.key);
+    const greeting = this.querySelector(".greeting");
+    if (greeting) this.answers.equip(greeting, this.page.welcome);
+    this.conversation.wake();
+    this.own.showAll(this.outbox.all());
     this.outbox.flush();
+    this.dataset.ready = "";
   }
 
-  clearLog() {
-    this.shown.clear();
-    this.last = 0;
-    for (const child of [...this.log.children]) if (!child.matches(".intro")) child.remove();
-  }
-
-  // The one conversation of this page; opened once, however many ask for it at the same time.
-  conversation() {
-    return this.key ? Promise.resolve(this.key) : this.open();
-  }
-
-  open() {
-    this.opening ||= this.tryToOpen().finally(() => { this.opening = null; });
-    return this.opening.catch((error) => {
-      this.onWaiting(error);
-      if (!this.outbox.all().length) this.tryLater();
-      throw error;
-    });
-  }
-
-  tryLater() {
-    const place = Math.min(this.openFailures || 0, OPEN_WAITS.length - 1);
-    this.openFailures = (this.openFailures || 0) + 1;
-    clearTimeout(this.openTimer);
-    this.openTimer = setTimeout(() => { if (!this.key) this.open().catch(() => {}); }, OPEN_WAITS[place] * 1000);
-  }
-
-  async tryToOpen() {
-    const opened = await this.api.open(this.data.territory, this.language);
-    this.openFailures = 0;
-    this.key = { conversation: opened.conversation, token: opened.token };
-    this.storage.set("key", this.key);
-    this.onWaiting(null);
-    opened.messages.forEach((message) => this.receive(message, true));
-    this.join();
-    return this.key;
-  }
-
-  join() {
-    this.stream?.stop();
-    const history = this.last === 0;
-    if (history) this.log.setAttribute("aria-busy", "true");
-    setTimeout(() => this.log.removeAttribute("aria-busy"), 1500);
-    this.stream = follow({
-      api: this.api,
-      key: this.key,
-      after: () => this.last,
-      message: (message) => this.receive(message, this.log.hasAttribute("aria-busy")),
-      working: (is) => { this.find(".working").hidden = !is; },
-      ended: () => this.begin("expired"),
-      online: (is) => this.onWaiting(is ? null : { status: 0 }),
-    });
+  renew() {
+    this.storage.set("outbox", []);
+    this.composer.set("");
+    this.begin();
+    this.composer.focus();
   }
 
   // A new conversation; what is not yet sent stays and goes there.
   begin(why) {
-    this.stream?.stop();
-    this.key = null;
-    this.storage.set("key", null);
-    this.clearLog();
-    this.find(".working").hidden = true;
-    for (const message of this.outbox.all()) this.show(this.mine(message));
-    this.open().then(() => this.outbox.flush()).catch(() => {});
-    this.cutOff = null;
-    this.notice(why ? this.texts[why] : "");
+    this.conversation.drop();
+    this.storage.set("given", null);
+    this.seen.clear();
+    this.answers.stop();
+    this.forgetForm("new", "POST");
+    this.working(false);
+    this.log.clear();
+    this.log.greet(this.page.welcome);
+    this.own.showAll(this.outbox.all());
+    setTimeout(() => this.outbox.flush());
+    this.notice.clear();
+    if (why) this.notice.say(this.page.texts[why]);
   }
 
-  leave() {
-    this.stream?.stop();
-    this.outbox.stop();
-    clearEverything();
+  forget() {
     this.left = true;
-    this.input.value = "";
-    this.clearLog();
-    if (window.parent === window) location.replace(this.data.exit);
-    else window.parent.postMessage({ ventanilla: "exit", address: this.data.exit }, "*");
+    this.conversation.stop();
+    this.outbox.stop();
+    this.answers.stop();
+    clearEverything();
+    this.installed.forget();
+    this.forgetForm("leave", "GET");
+    this.querySelector("textarea").value = "";
+    this.log.clear();
   }
 
-  // --- messages ---
-
-  say(message) {
-    const sent = { client_id: newId(), ...message };
-    this.show(this.mine(sent));
-    this.notice("");
-    this.scrollToEnd();
-    this.outbox.add(sent);
+  // The plain form's cookie is out of a script's reach: the server drops it.
+  forgetForm(way, method) {
+    if (!this.page.key) return;
+    this.page.key = null;
+    fetch(`/chat/${this.page.territory}/${way}`, { method, redirect: "manual", keepalive: true }).catch(() => {});
   }
 
-  mine({ client_id, text, label }) {
-    const { dir } = document.documentElement;
-    return { client_id, from: "newcomer", language: this.language, dir, text: text ?? label, pending: true };
+  choose(button) {
+    if (!button.closest(".feedback")) return this.say({ choice: button.value, label: button.textContent });
+    const told = this.answers.press(button);
+    if (told) this.say(told, true);
+  }
+
+  // What is said aside leaves the list of messages where it stands.
+  say({ text, choice, label }, aside) {
+    const message = choice ? { client_id: newId(), choice, label } : { client_id: newId(), text };
+    this.languages.written();
+    this.own.show(message);
+    this.notice.clear();
+    if (aside) this.scrolling.stay();
+    else this.scrolling.toEnd();
+    this.outbox.add(message);
+  }
+
+  // The network or the server fails: what is not sent waits and says so.
+  wait(error) {
+    this.own.wait(this.outbox.all());
+    this.notice.cutOff(error);
   }
 
   receive(message, quiet) {
-    if (this.left || (message.id && this.shown.has(message.id))) return;
-    this.last = Math.max(this.last, Number(message.id));
-    const before = this.isAtEnd();
-    const made = this.show(message);
-    if (quiet) return this.log.querySelector(".newcomer") ? this.scrollToEnd() : undefined;
-    if (message.from === "newcomer") return;
-    this.find(".working").hidden = true;
-    if (before) this.scrollToAnswer(made);
-    else this.find(".down").hidden = false;
-    this.followLanguage(message);
-  }
-
-  show(message) {
-    const own = message.client_id && this.shown.get(message.client_id);
-    if (own && !message.pending) {
-      this.shown.set(message.id, own);
-      this.settle(own);
-      const text = own.querySelector(".text");
-      if (text.textContent !== message.text) text.textContent = message.text;
-      this.put(own);
-      return own;
+    if (this.left || this.log.has(message.id)) return;
+    const wasAtEnd = this.scrolling.isAtEnd();
+    const made = this.log.show(message);
+    this.seen.add(message);
+    if (message.from !== "newcomer" && !(quiet && this.page.asked)) this.languages.follow(message);
+    if (quiet) {
+      if (this.log.asked()) this.scrolling.toEnd();
+    } else if (message.from !== "newcomer") {
+      this.working(false);
+      this.scrolling.answered(made, wasAtEnd);
     }
-    const made = renderMessage(message, this.texts);
-    if (message.pending) made.classList.add("unsent");
-    if (message.id) this.shown.set(message.id, made);
-    if (message.client_id) this.shown.set(message.client_id, made);
-    this.put(made);
-    return made;
-  }
-
-  // What is not yet sent stays below all that is; nothing moves that stands right already, so focus is kept.
-  put(made) {
-    const waiting = this.log.querySelector(".unsent");
-    if (made.classList.contains("unsent") || !waiting) {
-      if (made.parentNode !== this.log) this.log.append(made);
-    } else if (made.compareDocumentPosition(waiting) & Node.DOCUMENT_POSITION_PRECEDING || !made.parentNode) {
-      this.log.insertBefore(made, waiting);
-    }
-  }
-
-  settle(made) {
-    made.classList.remove("unsent", "pending", "failed");
-    made.querySelector(".fate")?.remove();
-  }
-
-  fate(made, name, text) {
-    made.classList.add(name);
-    made.querySelector(".fate")?.remove();
-    made.append(element("p", { class: "fate" }, text));
-  }
-
-  onSent({ client_id }) {
-    const made = this.shown.get(client_id);
-    if (made) this.settle(made);
-    if (this.key && made) {
-      const last = this.last;
-      for (const after of LOOKS) setTimeout(() => { if (this.last <= last + 1) this.stream?.look(); }, after);
-    }
-  }
-
-  onRefused({ client_id, text }, error) {
-    const made = this.shown.get(client_id);
-    if (made) {
-      made.classList.remove("unsent", "pending");
-      this.fate(made, "failed", this.texts.not_sent);
-    }
-    if (text && !this.input.value) this.draft(text);
-    this.notice(error.message || this.texts.problem);
-  }
-
-  onWaiting(error) {
-    if (!error) {
-      if (this.cutOff) this.notice(this.cutOff === "offline" ? this.texts.online : "");
-      this.cutOff = null;
-      return;
-    }
-    this.cutOff = error.status === 0 ? "offline" : "server";
-    for (const { client_id } of this.outbox.all()) {
-      const made = this.shown.get(client_id);
-      if (made && !made.classList.contains("pending")) this.fate(made, "pending", this.texts.pending);
-    }
-    this.notice(error.status === 0 ? this.texts.offline : error.message || this.texts.problem);
-  }
-
-  notice(text) {
-    const line = this.find(".notice");
-    clearTimeout(this.noticeTimer);
-    if (line.textContent !== text) line.textContent = text;
-    if (text === this.texts.online) this.noticeTimer = setTimeout(() => { line.textContent = ""; }, 4000);
-  }
-
-  draft(text) {
-    this.input.value = text;
-    this.storage.set("draft", text);
-    this.grow();
-  }
-
-  // --- scrolling ---
-
-  isAtEnd() {
-    const { scrollHeight, scrollTop, clientHeight } = this.log;
-    return scrollHeight - scrollTop - clientHeight < 120 || this.waitsForAnswer;
-  }
-
-  scrollToEnd() {
-    this.log.scrollTop = this.log.scrollHeight;
-    this.waitsForAnswer = true;
-  }
-
-  // A long answer is read from its beginning; what was asked stays in view above it where there is room.
-  scrollToAnswer(made) {
-    const asked = made.previousElementSibling;
-    const first = asked?.matches(".newcomer") && asked.offsetHeight < this.log.clientHeight / 3 ? asked : made;
-    const top = this.answerTop ?? first.offsetTop - 12;
-    this.answerTop = top;
-    this.log.scrollTop = top;
-    clearTimeout(this.answerTimer);
-    this.answerTimer = setTimeout(() => {
-      this.answerTop = null;
-      this.waitsForAnswer = false;
-    }, 1200);
-  }
-
-  // --- language ---
-
-  followLanguage({ language }) {
-    if (language !== this.language && this.find(`[data-language="${CSS.escape(language)}"]`)) this.relabel(language);
-  }
-
-  async relabel(language) {
-    const address = `/chat/${this.data.territory}/texts?language=${encodeURIComponent(language)}`;
-    let found;
-    try {
-      const response = await fetch(address, { credentials: "omit" });
-      if (!response.ok) throw new Error(response.status);
-      found = await response.json();
-    } catch {
-      this.notice(this.texts.offline);
-      return false;
-    }
-    Object.assign(this, { texts: found.texts, language: found.language });
-    Object.assign(document.documentElement, { lang: found.language, dir: found.dir });
-    this.find("[data-territory]").textContent = found.territory;
-    for (const [kind, set] of Object.entries({
-      text: (one, text) => { one.textContent = text; },
-      label: (one, text) => one.setAttribute("aria-label", text),
-      title: (one, text) => one.setAttribute("title", text),
-      placeholder: (one, text) => one.setAttribute("placeholder", text),
-    })) {
-      for (const one of document.querySelectorAll(`[data-${kind}]`)) {
-        const text = found.texts[one.dataset[kind]];
-        if (text) set(one, text);
-      }
-    }
-    const chosen = this.find(`[data-language="${CSS.escape(language)}"]`);
-    this.find(".languages [aria-current]")?.removeAttribute("aria-current");
-    chosen.setAttribute("aria-current", "true");
-    const current = this.find("[data-current]");
-    current.textContent = chosen.textContent;
-    current.lang = language;
-    const address_ = new URL(location.href);
-    address_.searchParams.set("language", language);
-    history.replaceState(null, "", address_);
-    return true;
-  }
-
-  async chooseLanguage(link) {
-    const { language } = link.dataset;
-    const menu = this.find(".languages");
-    menu.open = false;
-    menu.querySelector("summary").focus();
-    if (language === this.language || !(await this.relabel(language))) return;
-    const asked = this.log.querySelector(".newcomer");
-    if (asked) this.say({ choice: `language:${language}`, label: link.textContent });
-    else this.begin();
-  }
-
-  // --- what people do ---
-
-  listen() {
-    this.find("#composer").addEventListener("submit", (event) => {
-      event.preventDefault();
-      const text = this.input.value.trim();
-      if (!text) return this.input.focus();
-      this.draft("");
-      this.say({ text });
-      this.input.focus();
-    });
-    this.input.addEventListener("keydown", (event) => {
-      // While an input method composes, Enter picks a word (keyCode 229: Safari reports the end too early).
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
-      event.preventDefault();
-      this.find("#composer").requestSubmit();
-    });
-    this.input.addEventListener("input", () => {
-      this.storage.set("draft", this.input.value);
-      this.grow();
-    });
-    this.log.addEventListener("click", (event) => {
-      const button = event.target.closest("[data-choice]");
-      if (button) this.say({ choice: button.dataset.choice, label: button.textContent });
-    });
-    this.log.addEventListener("scroll", () => { if (this.isAtEnd()) this.find(".down").hidden = true; });
-    this.find(".down").addEventListener("click", () => {
-      this.find(".down").hidden = true;
-      this.scrollToEnd();
-      this.log.focus();
-    });
-    this.find(".exit").addEventListener("click", (event) => {
-      event.preventDefault();
-      this.leave();
-    });
-    this.find(".languages").addEventListener("click", (event) => {
-      const link = event.target.closest("[data-language]");
-      if (!link) return;
-      event.preventDefault();
-      this.chooseLanguage(link);
-    });
-    this.find(".new").addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.find("dialog").showModal();
-    });
-    this.find("dialog").addEventListener("close", (event) => {
-      const { returnValue } = event.target;
-      event.target.returnValue = "";
-      if (returnValue !== "yes") return;
-      this.storage.set("outbox", []);
-      this.draft("");
-      this.begin();
-      this.input.focus();
-    });
-    document.addEventListener("keydown", (event) => this.onEscape(event));
-    document.addEventListener("click", (event) => {
-      const menu = this.find(".languages");
-      if (menu.open && !menu.contains(event.target)) menu.open = false;
-    });
-    window.addEventListener("online", () => this.wake());
-    window.addEventListener("offline", () => this.onWaiting({ status: 0 }));
-    window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
-    document.addEventListener("visibilitychange", () => { if (!document.hidden) this.wake(); });
-    this.grow();
-  }
-
-  onEscape(event) {
-    if (event.key !== "Escape" || event.isComposing) return;
-    const menu = this.find(".languages");
-    if (menu.open) {
-      menu.open = false;
-      menu.querySelector("summary").focus();
-    }
-    if (event.timeStamp - (this.escaped ?? -Infinity) < ESCAPES_WITHIN) this.leave();
-    this.escaped = event.timeStamp;
-  }
-
-  wake() {
-    this.stream?.wake();
-    this.outbox.flush();
-    if (!this.key && !this.outbox.all().length) this.open().catch(() => {});
-  }
-
-  grow() {
-    if (CSS.supports("field-sizing", "content")) return;
-    this.input.style.blockSize = "auto";
-    this.input.style.blockSize = `${this.input.scrollHeight + 2}px`;
   }
 }
 

@@ -11,6 +11,7 @@ export function deviceStorage(territory) {
     return memory || {};
   };
   return {
+    name: key,
     get: (name) => read()[name],
     // Read again before each change, because another tab writes here too.
     set(name, value) {

@@ -5,7 +5,7 @@ const QUIET = 40000;
 const WAITS = [1, 2, 4, 8, 15, 30];
 const POLL_AFTER_FAILURES = 2;
 
-export function follow({ api, key, after, message, working, ended, online }) {
+export function follow({ api, key, after, message, working, files, ended, online }) {
   let stopped = false;
   let failures = 0;
   let abort;
@@ -24,6 +24,7 @@ export function follow({ api, key, after, message, working, ended, online }) {
     const found = await api.messages(key, after());
     found.messages.forEach(message);
     working(Boolean(found.working));
+    files(Boolean(found.takes_files));
     online(true);
   }
 
@@ -66,6 +67,7 @@ export function follow({ api, key, after, message, working, ended, online }) {
     const shape = JSON.parse(data.join("\n"));
     if (name === "message") message(shape);
     else if (name === "working") working(shape.working);
+    else if (name === "files") files(shape.takes_files);
   }
 
   function finish() {

@@ -1,0 +1,54 @@
+"""Where and in which language a page is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from bot.channels.web.languages import PageLanguages
+from bot.conversation.contract import Conversations, LanguageChoice, TerritoryChoice, UnknownTerritory
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A territory and the language of the page; ``asked``: the newcomer named the language, it is no guess."""
+
+    territory: TerritoryChoice
+    language: LanguageChoice
+    asked: bool
+
+    @property
+    def path(self) -> str:
+        """Path of the chat page."""
+        return f"/chat/{self.territory.id}"
+
+    @property
+    def name(self) -> str:
+        """The territory's name in the page's language."""
+        return territory_name(self.territory, self.language.code)
+
+
+class Places:
+    """Finds the place that a request names."""
+
+    def __init__(self, conversations: Conversations, languages: PageLanguages) -> None:
+        self._conversations = conversations
+        self._languages = languages
+
+    async def find(self, request: Request) -> Place:
+        """Return the place of ``/chat/{territory}…?language=``.
+
+        Raises:
+            UnknownTerritory: there is none of this id.
+        """
+        wanted = str(request.path_params["territory"])
+        for found in await self._conversations.territories():
+            if found.id == wanted:
+                return Place(found, self._languages.asked_for(request), bool(request.query_params.get("language")))
+        raise UnknownTerritory(wanted)
+
+
+def territory_name(territory: TerritoryChoice, language: str) -> str:
+    """Return a territory's name in ``language``, else in English, else its id."""
+    return territory.names.get(language) or territory.names.get("en") or territory.id

@@ -1,0 +1,1 @@
+"""Who may come in to the desk: passwords, sessions, single sign-on, and the guard before every page."""
