@@ -226,7 +226,7 @@ def main() -> int:
         print(f"update handed out to answer sent: median {statistics.median(times):.1f} ms, p95 {_p95(times):.1f} ms")
     for name, kills in (("load", 0), ("kills", chosen.kills)):
         if chosen.only in (None, name):
-            found, took, faults = load(chosen.chats, chosen.each, 60, 240, kills=kills)
+            found, took, faults = load(chosen.chats, chosen.each, 60, 420, kills=kills)
             failed = failed or any(found.values())
             listed = ", ".join(f"{what} {count}" for what, count in found.items())
             print(

@@ -36,7 +36,9 @@ class Callback(EndpointConfig):
         if self._session is None:
             # Made here, for it belongs to the event loop that the server runs.
             self._session = aiohttp.ClientSession(
-                headers=self.headers, timeout=aiohttp.ClientTimeout(total=SECONDS), connector=aiohttp.TCPConnector(limit=0)
+                headers=self.headers,
+                timeout=aiohttp.ClientTimeout(total=SECONDS),
+                connector=aiohttp.TCPConnector(limit=0),
             )
         async with self._session.request(method, self.url, json=kwargs.get("json")) as response:
             if response.status >= TOO_HIGH:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from sqlalchemy import update
 from knowledge.finding import Findings, Query, find
 from knowledge.model import Service
 from knowledge.search_rows import refresh
+from knowledge.seed import load
 from knowledge.store import Store
 from knowledge.texts import set_text
 from tests.knowledge.conftest import MONDAY
@@ -96,6 +99,24 @@ def test_what_a_parent_keeps_to_itself_is_not_shown(filled: Store) -> None:
 def test_total_counts_beyond_the_limit(filled: Store) -> None:
     found = search(filled, topics=["housing"], limit=2)
     assert (len(found.results), found.total) == (2, 6)
+
+
+@pytest.mark.parametrize(
+    "wanted", [{}, {"circumstances": ["language"], "language_wanted": "ar"}], ids=["any", "Arabic"]
+)
+def test_a_service_under_two_topics_is_one_service(
+    filled: Store, seeds: Path, rewrite: Callable[..., Path], wanted: dict[str, Any]
+) -> None:
+    rewrite("turin-rent", languages=["ar"])
+    load(filled, seeds)
+    both = search(filled, topics=["housing", "social_assistance"], **wanted)
+    housing = search(filled, topics=["housing"], **wanted)
+    assert sorted(ids(both)) == sorted(ids(housing))
+    assert both.total == housing.total == len(both.results)
+    reasons = {found.service_id: {reason.code: reason.detail for reason in found.reasons} for found in both.results}
+    assert reasons["turin-rent"]["main_topic"] == "social_assistance"
+    first = search(filled, topics=["housing", "social_assistance"], limit=1, **wanted)
+    assert (ids(first), first.total) == (ids(both)[:1], both.total)
 
 
 def test_ranks_come_with_reasons(filled: Store) -> None:

@@ -15,6 +15,6 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
   cookies: { keys: ["for tests only"] },
   features: { devInteractions: { enabled: true } },
   findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, ...people[id] }) }),
-  ttl: { AccessToken: 60, AuthorizationCode: 60, Grant: 60, IdToken: 60, Interaction: 60, Session: 60 },
+  ttl: { AccessToken: 600, AuthorizationCode: 60, Grant: 600, IdToken: 600, Interaction: 600, Session: 600 },
 });
 provider.listen(Number(port), "127.0.0.1", () => console.log("listening"));

@@ -124,8 +124,7 @@ def _facts(card: Shape, words: Words, dir: str) -> Iterator[Line]:
         else:
             values = [str(fact["value"]) for fact in same]
         yield from _labelled(label, values, dir)
-    for number in numbers:
-        yield from _labelled(words.text("fact.phone", str(card["language"])), [number], dir)
+    yield from _labelled(words.text("fact.phone", str(card["language"])), numbers, dir)
 
 
 def _labelled(label: str, values: Sequence[str], dir: str) -> Iterator[Line]:

@@ -32,8 +32,8 @@ class TelegramSettings:
 
     ``webhook``: Telegram posts updates below ``public_url`` (https) instead of being asked for them; ``api_url``: another
     Bot API server; ``poll_seconds``: how long Telegram holds a question for updates; ``request_seconds``: after this an
-    answer of Telegram's counts as lost, and after as long again it is looked for; ``largest_file`` in bytes; ``look_seconds``: how often messages that another
-    process stored are looked for.
+    answer of Telegram's counts as lost, and after as long again it is looked for; ``largest_file`` in bytes;
+    ``look_seconds``: how often messages that another process stored are looked for.
     """
 
     bots: Sequence[BotToken] = ()

@@ -76,11 +76,12 @@ def test_no_it_was_not_and_a_word_can_be_changed(page: Page, server: ChatServer)
     box.get_by_role("button", name="Wrong address").click()
     box.get_by_role("button", name="Wrong address", pressed=True).click()
     expect(box).to_contain_text("Is this right?")
-    assert choices_sent(server) == ["wrong_address:turin-isi"], "taking a word up again sends nothing"
+    wait_until(lambda: choices_sent(server) == ["wrong_address:turin-isi"])
     box.locator("summary").click()
     box.get_by_role("button", name="It is closed").click()
     expect(box.get_by_role("button", pressed=True)).to_have_text("It is closed")
     expect(page.locator(".bot")).to_have_count(4)
+    # Taking a word up again sent nothing.
     assert choices_sent(server) == ["wrong_address:turin-isi", "closed:turin-isi"]
 
 

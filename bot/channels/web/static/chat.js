@@ -5,6 +5,7 @@ import { createApi } from "./api.js";
 import { createAttaching } from "./attaching.js";
 import { createComposer } from "./composer.js";
 import { createConversation } from "./conversation.js";
+import { begin, forget, renew } from "./ending.js";
 import { createExit } from "./exit.js";
 import { createInstalled } from "./installed.js";
 import { createLanguages } from "./language.js";
@@ -16,7 +17,7 @@ import { fillPaper } from "./paper.js";
 import { createRenewal } from "./renewal.js";
 import { createScrolling } from "./scrolling.js";
 import { createSeen } from "./seen.js";
-import { clearEverything, deviceStorage, newId } from "./storage.js";
+import { deviceStorage, newId } from "./storage.js";
 import { watchWorld } from "./world.js";
 
 // A cheap phone gets time to react to fingers between one part and the next.
@@ -71,13 +72,13 @@ class VentanillaChat extends HTMLElement {
     this.languages = createLanguages({
       page: data,
       menu: find(".languages"),
-      chosen: (language, label) => (this.log.asked() ? this.say({ choice: `language:${language}`, label }) : this.begin()),
+      chosen: (language, label) => (this.log.asked() ? this.say({ choice: `language:${language}`, label }) : begin(this)),
       changing: () => this.log.hush(),
       changed: () => this.installed.keep(),
       failed: () => this.notice.say(data.texts.offline),
     });
-    this.exit = createExit({ button: find(".exit"), address: data.exit, forget: () => this.forget() });
-    createRenewal({ form: find(".new"), dialog: find("dialog"), renew: () => this.renew() });
+    this.exit = createExit({ button: find(".exit"), address: data.exit, forget: () => forget(this) });
+    createRenewal({ form: find(".new"), dialog: find("dialog"), renew: () => renew(this) });
     fillPaper(find(".paper"), data);
     watchWorld({
       wake: () => {
@@ -109,7 +110,7 @@ class VentanillaChat extends HTMLElement {
       message: (message, history) => this.receive(message, history),
       working: this.working,
       files: (are) => this.attaching.taken(are),
-      ended: () => this.begin("expired"),
+      ended: () => begin(this, "expired"),
       connected: () => this.notice.connected(),
       cutOff: (error) => this.wait(error),
     });
@@ -132,7 +133,7 @@ class VentanillaChat extends HTMLElement {
         this.notice.say(error.message || this.page.texts.problem);
       },
       // The stream may have noticed first, and a new conversation be there already.
-      ended: () => (this.conversation.key() === this.sentWith ? this.begin("expired") : setTimeout(() => this.outbox.flush())),
+      ended: () => (this.conversation.key() === this.sentWith ? begin(this, "expired") : setTimeout(() => this.outbox.flush())),
       waiting: (error) => (error ? this.wait(error) : this.notice.connected()),
     });
   }
@@ -146,48 +147,6 @@ class VentanillaChat extends HTMLElement {
     this.own.showAll(this.outbox.all());
     this.outbox.flush();
     this.dataset.ready = "";
-  }
-
-  renew() {
-    this.storage.set("outbox", []);
-    this.composer.set("");
-    this.begin();
-    this.composer.focus();
-  }
-
-  // A new conversation; what is not yet sent stays and goes there.
-  begin(why) {
-    this.conversation.drop();
-    this.storage.set("given", null);
-    this.seen.clear();
-    this.answers.stop();
-    this.forgetForm("new", "POST");
-    this.working(false);
-    this.log.clear();
-    this.log.greet(this.page.welcome);
-    this.own.showAll(this.outbox.all());
-    setTimeout(() => this.outbox.flush());
-    this.notice.clear();
-    if (why) this.notice.say(this.page.texts[why]);
-  }
-
-  forget() {
-    this.left = true;
-    this.conversation.stop();
-    this.outbox.stop();
-    this.answers.stop();
-    clearEverything();
-    this.installed.forget();
-    this.forgetForm("leave", "GET");
-    this.querySelector("textarea").value = "";
-    this.log.clear();
-  }
-
-  // The plain form's cookie is out of a script's reach: the server drops it.
-  forgetForm(way, method) {
-    if (!this.page.key) return;
-    this.page.key = null;
-    fetch(`/chat/${this.page.territory}/${way}`, { method, redirect: "manual", keepalive: true }).catch(() => {});
   }
 
   choose(button) {
