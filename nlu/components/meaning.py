@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Dict, List, Optional, Sequence, Text, Tuple
 
 import numpy as np
 
-from nlu.components import sentences
+from nlu.components import danger, sentences
+from nlu.components.bridge import Bridge, read_bridge
 from nlu.components.examples import ACT, CIRCUMSTANCE, NEED, OUT_OF_SCOPE, SAFETY, Example
 from nlu.components.names import FOLDER
-from nlu.components.ngrams import grams_of
+from nlu.components.ngrams import Grams, Vocabulary, grams_of
 from nlu.components.offers import Offers, read_offers
 from nlu.components.scoring import Scorer, targets
 from nlu.components.spelling import Latin
-from nlu.components.thresholds import Thresholds, choose
+from nlu.components.thresholds import BY_A_PIECE, FALSE_ALARMS, Thresholds, alarm_at, choose
 from nlu.components.words import words
 
 SEED = 7
@@ -30,6 +31,8 @@ JOINS = (". ", ", ", " ", " + ", "\n")
 REACH = 0.2
 CLEAR = 0.1
 INFORM = "inform"
+# So many ordinary examples of several sentences a language are enough to choose the threshold for a sentence.
+STORIES = 300
 
 
 @dataclass(frozen=True)
@@ -45,10 +48,12 @@ class Meaning:
 
 @dataclass
 class MeaningModel:
-    """Scores and thresholds; both missing before training."""
+    """Scores and thresholds, missing before training; no ``danger`` where no example is a cry for help."""
 
     scorer: Optional[Scorer] = None
     thresholds: Optional[Thresholds] = None
+    danger: Optional[danger.Danger] = None
+    bridge: Bridge = field(default_factory=Bridge)
 
     def train(self, examples: Sequence[Example], latin: Latin) -> None:
         """Learn from ``examples`` of any number of languages; ``latin`` reads those in Latin letters."""
@@ -59,10 +64,24 @@ class MeaningModel:
         texts = [latin.read(example.text, example.language) for example in everything]
         plain = [words(text) for text in texts]
         documents = [grams_of(own, offers.found_in(own)) for own in plain]
-        vectors = sentences.vectors(texts)
-        self.scorer, unseen = Scorer.fit(everything, vectors, documents, np.concatenate([folds, folds_of_pairs]))
         languages = [example.language for example in everything]
-        self.thresholds = choose(unseen, targets(everything, self.scorer.labels), self.scorer.labels, languages)
+        self.bridge = read_bridge(FOLDER)
+        vectors = self._vectors(texts, languages)
+        places = np.concatenate([folds, folds_of_pairs])
+        self.scorer, unseen = Scorer.fit(everything, vectors, documents, places)
+        wanted = targets(everything, self.scorer.labels)
+        self.thresholds = choose(unseen, wanted, self.scorer.labels, languages)
+        spelt = [danger.spelt(own, of, self._vocabularies) for own, of in zip(documents, languages, strict=True)]
+        cries, near = wanted[:, self._kinds].any(axis=1), unseen[:, self._kinds].sum(axis=1)
+        sizes = {language: len(own) for language, own in self._vocabularies.items()}
+        learnt = danger.learn(vectors, spelt, sizes, cries, near, places)
+        if learnt is not None:
+            self.danger = learnt.whole
+            ordinary = [language for language, cry in zip(languages, cries, strict=True) if not cry]
+            self.thresholds.danger = alarm_at(learnt.unseen[~cries], ordinary, FALSE_ALARMS)
+            stories = _stories(texts, languages, ~cries)
+            scores = self._highest(learnt, texts, languages, places, stories)
+            self.thresholds.pieces = alarm_at(scores, [languages[row] for row in stories], BY_A_PIECE)
 
     def understand(
         self, texts: Sequence[Text], languages: Sequence[Optional[Text]], offers: Sequence[Sequence[Text]]
@@ -74,21 +93,35 @@ class MeaningModel:
         """
         assert self.scorer is not None
         documents = [grams_of(words(text), named) for text, named in zip(texts, offers, strict=True)]
-        scores = self.scorer.scores(sentences.vectors(texts), documents, languages)
+        inside = [danger.pieces(text) if self.danger else [] for text in texts]
+        of = [number for number, own in enumerate(inside) for _ in own]
+        # The message and its sentences go through the encoder at once: that costs little more than the message alone.
+        everything = [*texts, *(piece for own in inside for piece in own)]
+        spoken = [*languages, *(languages[number] for number in of)]
+        documents += [grams_of(words(piece)) for piece in everything[len(texts) :]]
+        vectors = self._vectors(everything, spoken)
+        scores = self.scorer.scores(vectors, documents, spoken)
+        cries = self._cries(scores, vectors, documents, spoken, len(texts))
+        kinds: Dict[int, Text] = {}
+        for row in np.flatnonzero(cries).tolist():
+            kinds.setdefault(row if row < len(texts) else of[row - len(texts)], self._kind(scores[row]))
         return [
-            self.decide(row, language) if any(document) else Meaning()
-            for row, language, document in zip(scores, languages, documents, strict=True)
+            self.decide(scores[row], language, kinds.get(row)) if any(documents[row]) else Meaning()
+            for row, language in enumerate(languages)
         ]
 
-    def decide(self, scores: np.ndarray, language: Optional[Text]) -> Meaning:
-        """Return the meaning that scores (one a label) of a message in ``language`` amount to."""
+    def decide(self, scores: np.ndarray, language: Optional[Text], safety: Optional[Text]) -> Meaning:
+        """Return the meaning that scores (one a label) of a message in ``language`` amount to.
+
+        Args:
+            safety: the kind of danger when it is a cry for help.
+        """
         assert self.scorer is not None and self.thresholds is not None
         margins = self.thresholds.margins(scores, language)
         groups: Dict[Text, List[Tuple[Text, float]]] = {NEED: [], ACT: [], CIRCUMSTANCE: [], SAFETY: []}
         for number in np.argsort(-margins):
             group, code = self.scorer.labels[number].split("/", 1)
             groups[group].append((code, float(margins[number])))
-        safety = self._danger(scores, language)
         topics, acts = self._topics(groups[NEED], scores), _above(groups[ACT])
         circumstances = tuple(code for code, _ in _above(groups[CIRCUMSTANCE]))
         if not (topics or acts or circumstances or safety):
@@ -116,24 +149,84 @@ class MeaningModel:
         least = self.thresholds.second * max((own[f"{NEED}/{code}"] for code, _ in ranked), default=0.0)
         return [pair for pair in _above(ranked) if own[f"{NEED}/{pair[0]}"] >= least]
 
-    def _danger(self, scores: np.ndarray, language: Optional[Text]) -> Optional[Text]:
-        assert self.scorer is not None and self.thresholds is not None
-        kinds = [number for number, label in enumerate(self.scorer.labels) if label.startswith(SAFETY + "/")]
-        if not kinds or scores[kinds].sum() < self.thresholds.danger_at(language):
-            return None
-        return self.scorer.labels[max(kinds, key=lambda number: scores[number])].split("/", 1)[1]
+    @property
+    def _kinds(self) -> List[int]:
+        assert self.scorer is not None
+        return [number for number, label in enumerate(self.scorer.labels) if label.startswith(SAFETY + "/")]
+
+    @property
+    def _vocabularies(self) -> Dict[Text, Vocabulary]:
+        assert self.scorer is not None
+        return {language: own.vocabulary for language, own in self.scorer.spelling.items()}
+
+    def _vectors(self, texts: Sequence[Text], languages: Sequence[Optional[Text]]) -> np.ndarray:
+        return sentences.vectors([self.bridge.read(text, of) for text, of in zip(texts, languages, strict=True)])
+
+    def _kind(self, scores: np.ndarray) -> Text:
+        assert self.scorer is not None
+        return self.scorer.labels[max(self._kinds, key=lambda number: float(scores[number]))].split("/", 1)[1]
+
+    def _cries(
+        self,
+        scores: np.ndarray,
+        vectors: np.ndarray,
+        documents: Sequence[Grams],
+        languages: Sequence[Optional[Text]],
+        messages: int,
+    ) -> np.ndarray:
+        assert self.thresholds is not None
+        result = np.zeros(len(scores), dtype=bool)
+        if self.danger is None:
+            return result
+        near = np.flatnonzero(scores[:, self._kinds].sum(axis=1) >= self.danger.near)
+        spelt = [danger.spelt(documents[row], languages[row], self._vocabularies) for row in near]
+        found = self.danger.scores(vectors[near], spelt)
+        for row, score in zip(near.tolist(), found, strict=True):
+            at = self.thresholds.danger_at if row < messages else self.thresholds.danger_in_a_piece_at
+            result[row] = score >= at(languages[row])
+        return result
+
+    def _highest(
+        self,
+        learnt: danger.Learnt,
+        texts: Sequence[Text],
+        languages: Sequence[Text],
+        folds: np.ndarray,
+        stories: Sequence[int],
+    ) -> np.ndarray:
+        inside = [danger.pieces(texts[row]) for row in stories]
+        of = [place for place, own in enumerate(inside) for _ in own]
+        found = [piece for own in inside for piece in own]
+        spoken = [languages[stories[place]] for place in of]
+        vectors = self._vectors(found, spoken)
+        spelt = [
+            danger.spelt(grams_of(words(text)), language, self._vocabularies)
+            for text, language in zip(found, spoken, strict=True)
+        ]
+        result = np.full(len(stories), -1.0, dtype=np.float32)
+        places = folds[np.array(stories, dtype=np.int64)[of]] if of else np.zeros(0, dtype=folds.dtype)
+        for fold, model in learnt.blind.items():
+            own = np.flatnonzero(places == fold)
+            scores = model.scores(vectors[own], [spelt[row] for row in own])
+            np.maximum.at(result, np.array(of, dtype=np.int64)[own], scores)
+        return result
 
     def save(self, folder: Path) -> None:
         """Write the model into ``folder``."""
         assert self.scorer is not None and self.thresholds is not None
         self.scorer.save(folder)
         (folder / "thresholds.json").write_text(json.dumps(asdict(self.thresholds)), encoding="utf-8")
+        bridge = json.dumps(asdict(self.bridge), ensure_ascii=False)
+        (folder / "bridge.json").write_text(bridge, encoding="utf-8")
+        if self.danger is not None:
+            self.danger.save(folder)
 
     @classmethod
     def load(cls, folder: Path) -> "MeaningModel":
         """Return the model saved in ``folder``."""
         thresholds = json.loads((folder / "thresholds.json").read_text(encoding="utf-8"))
-        return cls(Scorer.load(folder), Thresholds(**thresholds))
+        bridge = json.loads((folder / "bridge.json").read_text(encoding="utf-8"))
+        return cls(Scorer.load(folder), Thresholds(**thresholds), danger.Danger.load(folder), Bridge(**bridge))
 
 
 def _above(ranked: Sequence[Tuple[Text, float]]) -> List[Tuple[Text, float]]:
@@ -171,3 +264,13 @@ def _pairs(examples: Sequence[Example], folds: np.ndarray) -> Tuple[List[Example
                 result.append(Example(text, language, one.labels | other.labels))
                 places.append(fold)
     return result, np.array(places, dtype=folds.dtype)
+
+
+def _stories(texts: Sequence[Text], languages: Sequence[Text], chosen: np.ndarray) -> List[int]:
+    several = [row for row in np.flatnonzero(chosen).tolist() if danger.pieces(texts[row])]
+    draw = np.random.default_rng(SEED)
+    result: List[int] = []
+    for language in sorted(set(languages)):
+        own = [row for row in several if languages[row] == language]
+        result += draw.choice(own, min(STORIES, len(own)), replace=False).tolist() if own else []
+    return result

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Dict, List, Optional, Sequence, Text
 
 import numpy as np
 
-from nlu.components.examples import ACT, NEED, SAFETY
+from nlu.components.examples import ACT, NEED
 
 # Share of the harmless examples that the classifier may take for danger. Among these every tenth was written to stand
 # close to danger, so of what people ordinarily write it is a smaller share.
 FALSE_ALARMS = 0.013
+# Share of harmless examples of several sentences that may ring an alarm by a sentence looked at by itself.
+BY_A_PIECE = 0.005
 RAISED = 0.06
 _GRID = np.arange(0.12, 0.62, 0.02)
 _SHARES = np.arange(0.0, 0.8, 0.05)
@@ -24,15 +26,17 @@ class Thresholds:
 
     ``slope`` and ``offset`` are those of the logistic curve from score minus threshold to the chance of being right;
     a further topic beside the likeliest counts with at least the share ``second`` of its score;
-    ``danger`` is the threshold on the sum of all safety labels' scores, by language.
+    ``danger`` is the threshold on what the classifier of danger says of a message, by language; ``pieces`` that for a
+    sentence of it by itself.
     """
 
     labels: List[float]
     shifts: Dict[Text, float]
-    danger: Dict[Text, float]
     slope: float
     offset: float
     second: float = 0.0
+    danger: Dict[Text, float] = field(default_factory=dict)
+    pieces: Dict[Text, float] = field(default_factory=dict)
 
     def margins(self, scores: np.ndarray, language: Optional[Text]) -> np.ndarray:
         """Return how far above its threshold each label scores."""
@@ -43,8 +47,12 @@ class Thresholds:
         return float(1.0 / (1.0 + np.exp(-(self.slope * margin + self.offset))))
 
     def danger_at(self, language: Optional[Text]) -> float:
-        """Return the threshold on the sum of the safety labels' scores."""
-        return self.danger.get(language or "", max(self.danger.values(), default=1.0))
+        """Return from which score on a message is a cry for help."""
+        return _at(self.danger, language)
+
+    def danger_in_a_piece_at(self, language: Optional[Text]) -> float:
+        """Return from which score on a sentence by itself makes its message a cry for help."""
+        return max(_at(self.pieces, language), self.danger_at(language))
 
 
 def choose(scores: np.ndarray, truth: np.ndarray, labels: Sequence[Text], languages: Sequence[Text]) -> Thresholds:
@@ -70,9 +78,26 @@ def choose(scores: np.ndarray, truth: np.ndarray, labels: Sequence[Text], langua
         shifts[language] = float(_SHIFTS[int(np.argmax(gains))]) / 2
     apart = scores - chosen - np.array([shifts[language] for language in languages], dtype=np.float32)[:, None]
     slope, offset = _curve(apart, right)
-    danger = _danger(scores, right, labels, spoken)
     second = _second(scores, apart > 0, right, labels)
-    return Thresholds([float(at) for at in chosen], shifts, danger, slope, offset, second)
+    return Thresholds([float(at) for at in chosen], shifts, slope, offset, second)
+
+
+def alarm_at(scores: np.ndarray, languages: Sequence[Text], share: float) -> Dict[Text, float]:
+    """Return by language the score that only ``share`` (0 to 1) of ordinary messages reach.
+
+    Half of each comes from all languages together: a language alone has few messages so near to danger.
+
+    Args:
+        scores: one a message, from models that did not see it; languages: of each.
+    """
+    if not len(scores):
+        return {}
+    spoken = np.array(languages)
+    everywhere = float(np.quantile(scores, 1 - share))
+    return {
+        language: (float(np.quantile(scores[spoken == language], 1 - share)) + everywhere) / 2
+        for language in sorted(set(languages))
+    }
 
 
 def _second(scores: np.ndarray, above: np.ndarray, right: np.ndarray, labels: Sequence[Text]) -> float:
@@ -82,16 +107,9 @@ def _second(scores: np.ndarray, above: np.ndarray, right: np.ndarray, labels: Se
     return float(_SHARES[int(np.argmax(gains))])
 
 
-def _danger(scores: np.ndarray, right: np.ndarray, labels: Sequence[Text], spoken: np.ndarray) -> Dict[Text, float]:
-    kinds = [number for number, label in enumerate(labels) if label.startswith(SAFETY + "/")]
-    if not kinds:
-        return {}
-    total, ordinary = scores[:, kinds].sum(axis=1), ~right[:, kinds].any(axis=1)
-    everywhere = float(np.quantile(total[ordinary], 1 - FALSE_ALARMS))
-    return {
-        language: (float(np.quantile(total[ordinary & (spoken == language)], 1 - FALSE_ALARMS)) + everywhere) / 2
-        for language in sorted(set(spoken.tolist()))
-    }
+def _at(thresholds: Dict[Text, float], language: Optional[Text]) -> float:
+    # Nothing is known of a language without examples: the highest of the others, so that it rings no more than they do.
+    return thresholds.get(language or "", max(thresholds.values(), default=1.0))
 
 
 def _f1(right: np.ndarray, taken: np.ndarray) -> float:
