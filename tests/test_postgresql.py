@@ -19,6 +19,7 @@ from bot.commands.migrate import RECORDS_MIGRATIONS
 from bot.conversation.messages import Incoming
 from bot.environments import ROOT
 from bot.records import conversations as records
+from bot.records import erasing
 from knowledge import seed
 from knowledge.detail import load_views
 from knowledge.finding import Query, find
@@ -87,7 +88,7 @@ def test_the_same_message_twice_is_one(store: Store) -> None:
         assert not records.accept(session, talk, incoming, shown="doctor", dir="ltr")
         assert records.is_allowed(talk, token) and not records.is_allowed(talk, token + "x")
     with store.write() as session:
-        records.erase(session, talk.id)
+        erasing.erase(session, talk.id)
     with store.session() as session:
         assert records.messages(session, talk.id, after=0, limit=10) == []
 

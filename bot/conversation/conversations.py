@@ -34,7 +34,7 @@ from bot.conversation.handover import ownership_of
 from bot.conversation.limits import Limits
 from bot.conversation.messages import Incoming, Message, Reply
 from bot.records import conversations as records
-from bot.records import files, handoffs, outcomes
+from bot.records import erasing, files, handoffs, outcomes
 from knowledge import territories
 from knowledge.store import Store
 
@@ -260,7 +260,7 @@ class StoredConversations:
 
         def write(session: Session) -> None:
             for conversation in conversations:
-                records.erase(session, conversation)
+                erasing.erase(session, conversation)
 
         await self._store.run(write)
         for conversation in conversations:
@@ -300,16 +300,14 @@ class StoredConversations:
         except Exception:
             log.exception("exchange failed")
             exchange.replies = [await self._composer.apology(exchange.language, exchange.territory)]
-        channel = await self._store.run(self._write_answer, conversation, message, exchange)
+        channel, ends = await self._store.run(self._write_answer, conversation, message, exchange)
         self._bells.ring(conversation)
         if exchange.ownership or "handoff" in exchange.effects:
             self._bells.ring(desk_bell(exchange.territory))
-        if exchange.effects.get("erase"):
-            if channel in READ_AT_ONCE:
-                await asyncio.sleep(LAST_WORDS.total_seconds())
-                await self.erase([conversation])
-            return False
-        return more
+        if ends and channel in READ_AT_ONCE:
+            await asyncio.sleep(LAST_WORDS.total_seconds())
+            await self.erase([conversation])
+        return more and not ends
 
     def _read_next(self, session: Session, conversation: str) -> tuple[Exchange, int, bool] | None:
         found = records.get(session, conversation)
@@ -334,7 +332,7 @@ class StoredConversations:
             len(messages) > 1,
         )
 
-    def _write_answer(self, session: Session, conversation: str, message: int, exchange: Exchange) -> str:
+    def _write_answer(self, session: Session, conversation: str, message: int, exchange: Exchange) -> tuple[str, bool]:
         channel = records.get_one(session, conversation).channel
         owner = handoffs.active(session, conversation)
         if owner and owner.state == "open" and not (exchange.ownership and exchange.ownership.state == "open"):
@@ -343,10 +341,10 @@ class StoredConversations:
         records.add_replies(session, conversation, exchange.replies)
         records.close_turn(session, message, conversation, exchange.slots, for_person=owner is not None)
         outcomes.apply(session, conversation, exchange.territory, exchange.language, exchange.effects)
-        if exchange.effects.get("erase"):
-            wait = LAST_WORDS if channel in READ_AT_ONCE else LAST_WORDS_TO_DELIVER
-            records.erase_soon(session, conversation, message, datetime.now(UTC) + wait)
-        return channel
+        if not exchange.effects.get("erase"):
+            return channel, False
+        wait = LAST_WORDS if channel in READ_AT_ONCE else LAST_WORDS_TO_DELIVER
+        return channel, erasing.forget(session, conversation, message, datetime.now(UTC) + wait)
 
 
 def _lists(reply: Reply) -> dict[str, Any]:

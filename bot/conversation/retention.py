@@ -8,8 +8,7 @@ import time
 
 from sqlalchemy.orm import Session
 
-from bot.records import audit, staff
-from bot.records import conversations as records
+from bot.records import audit, erasing, staff
 from knowledge.store import Store, StoreError
 
 EVERY_SECONDS = 3600.0
@@ -30,7 +29,7 @@ class Retention:
         return len(await self._store.run(self._enforce))
 
     def _enforce(self, session: Session) -> list[str]:
-        gone = records.erase_older_than(session, self._days)
+        gone = erasing.erase_older_than(session, self._days)
         staff.end_sessions_older_than(session, self._days)
         audit.erase_older_than(session, self._days)
         return gone
@@ -40,7 +39,7 @@ class Retention:
         enforced: float | None = None
         while True:
             try:
-                await self._store.run(records.erase_due)
+                await self._store.run(erasing.erase_due)
                 if enforced is None or time.monotonic() - enforced >= EVERY_SECONDS:
                     enforced = time.monotonic()
                     log.info("retention enforced", extra={"erased": await self.enforce()})

@@ -6,10 +6,10 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -188,33 +188,6 @@ def label_of_choice(session: Session, conversation: str, value: str) -> str | No
 def last_message(session: Session, conversation: str) -> int:
     """Return the id of a conversation's newest message, 0 when there is none."""
     return session.scalar(select(func.max(StoredMessage.id)).where(StoredMessage.conversation_id == conversation)) or 0
-
-
-def erase_soon(session: Session, conversation: str, answered: int, at: datetime) -> None:
-    """Remove all that was said up to the message ``answered``; the last words go with the conversation, at ``at``."""
-    session.execute(
-        delete(StoredMessage).where(StoredMessage.conversation_id == conversation, StoredMessage.id <= answered)
-    )
-    session.execute(
-        update(Conversation).where(Conversation.id == conversation).values(slots={}, desk=None, erase_at=at)
-    )
-
-
-def erase(session: Session, conversation: str) -> None:
-    """Remove a conversation and everything that hangs on it."""
-    session.execute(delete(Conversation).where(Conversation.id == conversation))
-
-
-def erase_due(session: Session) -> list[str]:
-    """Remove conversations that asked to be forgotten and whose time has come; return their ids."""
-    due = delete(Conversation).where(Conversation.erase_at <= datetime.now(UTC))
-    return list(session.scalars(due.returning(Conversation.id)))
-
-
-def erase_older_than(session: Session, days: int) -> list[str]:
-    """Remove conversations whose last message is more than ``days`` days old; return their ids."""
-    edge = datetime.now(UTC) - timedelta(days=days)
-    return list(session.scalars(delete(Conversation).where(Conversation.last_at < edge).returning(Conversation.id)))
 
 
 def _message(row: StoredMessage, attached: Sequence[StoredFile]) -> Message:

@@ -5,7 +5,7 @@ Functions work in the caller's session and commit nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -19,7 +19,11 @@ from knowledge.model.base import Base
 
 
 class TelegramBot(Base):
-    """A bot's place in Telegram's queue of updates; ``commands``: fingerprint of the commands that were last published."""
+    """A bot's place in Telegram's queue of updates.
+
+    ``commands``: fingerprint of the commands that were last published; ``known``: message ids that are known, as pairs of
+    first and last, above the oldest part that may or may not have arrived.
+    """
 
     __tablename__ = "telegram_bot"
 
@@ -27,6 +31,7 @@ class TelegramBot(Base):
     next_update: Mapped[int | None] = mapped_column(BigInteger)
     next_update_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     commands: Mapped[str | None] = mapped_column(String(64))
+    known: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class TelegramChat(Base):
@@ -78,6 +83,7 @@ class BotRow:
     next_update: int | None = None
     next_update_at: datetime | None = None
     commands: str | None = None
+    known: tuple[tuple[int, int], ...] = ()
 
 
 # What changes in a row of a chat after it was made.
@@ -110,23 +116,31 @@ def add(session: Session, row: ChatRow) -> None:
     session.merge(TelegramChat(**{name: getattr(row, name) for name in ChatRow.__dataclass_fields__}))
 
 
-def save(session: Session, rows: Sequence[ChatRow], places: dict[int, int]) -> None:
-    """Store where chats stand now, and bots' places in their queues.
+def save(
+    session: Session, rows: Sequence[ChatRow], places: Mapping[int, int], known: Mapping[int, Sequence[tuple[int, int]]]
+) -> None:
+    """Store where chats stand now, bots' places in their queues, and which message ids are known.
 
     Args:
-        rows: chats whose conversation has gone meanwhile are passed over; places: by bot, the next update to be asked for.
+        rows: chats whose conversation has gone meanwhile are passed over; places: by bot, the next update to be asked for;
+        known: by bot, see ``TelegramBot``.
     """
     if rows:
         session.execute(_SAVE, [_values(row) for row in rows])
     for bot, place in places.items():
         _bot(session, bot).next_update = place
         _bot(session, bot).next_update_at = datetime.now(UTC)
+    for bot, ranges in known.items():
+        _bot(session, bot).known = [list(one) for one in ranges] or None
 
 
 def bot(session: Session, number: int) -> BotRow:
     """Return what is known of a bot."""
     row = session.get(TelegramBot, number)
-    return BotRow(row.next_update, row.next_update_at, row.commands) if row else BotRow()
+    if row is None:
+        return BotRow()
+    known = tuple((int(first), int(last)) for first, last in row.known or ())
+    return BotRow(row.next_update, row.next_update_at, row.commands, known)
 
 
 def keep_commands(session: Session, number: int, fingerprint: str) -> None:
@@ -162,11 +176,10 @@ def highest_id(session: Session, bot: int) -> int:
     return session.scalar(select(func.max(TelegramChat.last_id)).where(TelegramChat.bot_id == bot)) or 0
 
 
-def ids_after(session: Session, bot: int, after: int) -> list[tuple[int, int]]:
-    """Return pairs of Telegram message id and chat id: the highest known of each chat, where it is above ``after``."""
-    query = select(TelegramChat.last_id, TelegramChat.chat_id)
-    rows = session.execute(query.where(TelegramChat.bot_id == bot, TelegramChat.last_id > after))
-    return [(number, chat) for number, chat in rows]
+def ids_after(session: Session, bot: int, after: int) -> list[int]:
+    """Return the highest Telegram message id known of each chat, where it is above ``after``."""
+    query = select(TelegramChat.last_id).where(TelegramChat.bot_id == bot, TelegramChat.last_id > after)
+    return list(session.scalars(query))
 
 
 @dataclass(frozen=True, slots=True)

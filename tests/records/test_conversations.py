@@ -11,7 +11,7 @@ from bot.commands.migrate import RECORDS_MIGRATIONS
 from bot.conversation.messages import Attachment, Choice, Incoming, Reply
 from bot.conversation.retention import Retention
 from bot.records import conversations as records
-from bot.records import outcomes
+from bot.records import erasing, outcomes
 from bot.records.model import Conversation, Feedback, PersonRequest, StoredMessage, UnmetNeed
 from knowledge.migrations import upgrade
 from knowledge.store import Store
@@ -115,15 +115,31 @@ def test_who_asks_to_be_forgotten_leaves_only_the_last_words_until_they_arrived(
         records.accept(session, found, Incoming("two", "forget me"), shown="forget me", dir="ltr")
         asked = records.last_message(session, talk)
         records.add_replies(session, talk, [Reply("Everything is erased.", "en", "ltr")])
-        records.erase_soon(session, talk, asked, datetime.now(UTC) - timedelta(seconds=1))
+        erasing.forget(session, talk, asked, datetime.now(UTC) - timedelta(seconds=1))
     with store.session() as session:
         assert [message.text for message in records.messages(session, talk, after=0, limit=9)] == [
             "Everything is erased."
         ]
     with store.write() as session:
-        assert records.erase_due(session) == [talk]
+        assert erasing.erase_due(session) == [talk]
     with store.session() as session:
         assert records.get(session, talk) is None
+
+
+def test_what_was_written_right_after_asking_to_be_forgotten_begins_anew_in_the_same_conversation(store: Store) -> None:
+    talk = begin(store)
+    with store.write() as session:
+        found = records.get_one(session, talk)
+        records.accept(session, found, Incoming("one", "forget me"), shown="forget me", dir="ltr")
+        asked = records.last_message(session, talk)
+        records.accept(session, found, Incoming("two", "help"), shown="help", dir="ltr")
+        outcomes.apply(session, talk, "turin", "en", {"person": "asked"})
+        records.add_replies(session, talk, [Reply("Everything is erased.", "en", "ltr")])
+        assert not erasing.forget(session, talk, asked, datetime.now(UTC) - timedelta(seconds=1))
+    with store.write() as session:
+        assert erasing.erase_due(session) == []
+        assert [message.text for message in records.unanswered(session, talk, limit=9)] == ["help"]
+        assert session.query(PersonRequest).count() == 0
 
 
 def test_where_somebody_stood_is_not_kept_once_the_question_is_answered(store: Store) -> None:
@@ -145,7 +161,7 @@ def test_feedback_is_one_word_a_record_and_outlives_the_conversation_without_its
         for verdict in ("closed", "wrong_phone"):
             outcomes.apply(session, talk, "turin", "ar", {"feedback": {"service": "clinic", "verdict": verdict}})
     with store.write() as session:
-        records.erase(session, talk)
+        erasing.erase(session, talk)
     with store.session() as session:
         (kept,) = session.query(Feedback)
         assert (kept.service_id, kept.verdict, kept.territory_id, kept.conversation_id) == (

@@ -43,7 +43,7 @@ class TelegramChannel:
         self._accounts = {bot.number: Account(bot, settings) for bot in settings.bots}
         self._secrets = {bot.number: webhook.secret(bot) for bot in settings.bots}
         self._chats = Chats(store, list(self._accounts.values()))
-        self._ledger = Ledger(store)
+        self._ledger = Ledger(store, self._accounts)
         self._deliveries = Deliveries(conversations, words, store, self._chats, self._ledger)
         self._groups = Groups(words, languages, settings.default_language)
         self._presses = Presses()
@@ -101,10 +101,14 @@ class TelegramChannel:
         """Remember which message ids are whose, as far as it matters for parts that may or may not have arrived."""
         for account in self._accounts.values():
             account.numbers.raise_to(await self._store.read(records.highest_id, account.id))
-            mark = records.oldest_mark(row for row in left if row.bot_id == account.id)
+            unsure = [row for row in left if row.bot_id == account.id and row.in_flight]
+            for row in unsure:
+                account.numbers.begin(row.chat_id, int((row.in_flight or {})["after"]))
+            mark = records.oldest_mark(unsure)
             if mark is not None:
-                for number, chat in await self._store.read(records.ids_after, account.id, mark):
-                    account.numbers.note(number, chat)
+                account.numbers.note_all((await self._store.read(records.bot, account.id)).known)
+                for number in await self._store.read(records.ids_after, account.id, mark):
+                    account.numbers.note(number)
 
     async def _serve(self, account: Account) -> None:
         await self._introduce(account)

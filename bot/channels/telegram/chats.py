@@ -173,6 +173,7 @@ class Chats:
     def forget(self, chat: Chat) -> None:
         """Forget a chat whose conversation is gone."""
         chat.forgotten.set()
+        chat.account.numbers.end(chat.row.chat_id)
         if chat.timer:
             chat.timer.cancel()
         if chat.typing:

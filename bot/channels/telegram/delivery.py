@@ -157,6 +157,7 @@ class Deliveries:
     async def _stop_writing(self, chat: Chat) -> float:
         chat.row.blocked = True
         chat.row.in_flight = None
+        chat.account.numbers.end(chat.row.chat_id)
         chat.notes.clear()
         self._ledger.later(chat.row)
         # Whoever asked to be forgotten and left needs no last words.

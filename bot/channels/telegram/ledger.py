@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 
+from bot.channels.telegram.account import Account
+from bot.channels.telegram.numbers import Range
 from bot.records import telegram as records
 from bot.records.telegram import ChatRow
 from knowledge.store import Store, StoreError
@@ -21,8 +24,10 @@ log = logging.getLogger(__name__)
 class Ledger:
     """One writer for all chats and bots, running from ``start`` to ``stop``."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, accounts: Mapping[int, Account]) -> None:
         self._store = store
+        self._accounts = accounts
+        self._known: dict[int, list[Range]] = {}
         self._rows: dict[tuple[int, int], ChatRow] = {}
         self._places: dict[int, int] = {}
         self._waiting: list[asyncio.Future[None]] = []
@@ -93,7 +98,7 @@ class Ledger:
             self._rows, self._places, self._waiting = {}, {}, []
             try:
                 if rows or places:
-                    await self._store.run(records.save, list(rows.values()), places)
+                    await self._store.run(records.save, list(rows.values()), places, self._news_of_numbers())
             except asyncio.CancelledError:
                 _finish(waiting, StoreError("stopped"))
                 raise
@@ -101,11 +106,19 @@ class Ledger:
                 # Whatever it is: without the ledger nothing may be sent, so it must go on.
                 log.error("telegram: not written", extra={"reason": type(error).__name__})
                 self._rows, self._places = {**rows, **self._rows}, {**places, **self._places}
+                self._known.clear()
                 _finish(waiting, StoreError(type(error).__name__))
                 await asyncio.sleep(RETRY_SECONDS)
                 self._work.set()
             else:
                 _finish(waiting, None)
+
+    def _news_of_numbers(self) -> dict[int, list[Range]]:
+        """Return, by bot, the known message ids that matter, where they are others than at the last write."""
+        now = {number: account.numbers.above_marks() for number, account in self._accounts.items()}
+        news = {number: ranges for number, ranges in now.items() if ranges != self._known.get(number)}
+        self._known.update(news)
+        return news
 
 
 def _finish(waiting: list[asyncio.Future[None]], error: StoreError | None) -> None:

@@ -65,7 +65,7 @@ class Receiver:
             self._presses.answer(account, event.query)
             account.numbers.raise_to(event.message)
         elif not isinstance(event, InGroup) and event.message:
-            account.numbers.note(event.message, event.chat)
+            account.numbers.note(event.message)
 
     async def _take_in_order(self, account: Account, chat: int, events: Sequence[Event]) -> None:
         lock = self._locks.setdefault((account.id, chat), asyncio.Lock())

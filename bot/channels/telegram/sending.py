@@ -59,7 +59,7 @@ class Sender:
         message = found[0] if found and found[0].id == mark["message"] else None
         parts = rendering.parts(message, self._words) if message else []
         if message is None or mark["part"] >= len(parts):
-            chat.row.in_flight = None
+            self._not_in_flight(chat)
             return
         if mark.get("edit"):
             # Editing once more does no harm, so it is simply done again.
@@ -68,7 +68,8 @@ class Sender:
         piece = Piece(message, parts[mark["part"]], mark["part"], len(parts))
         number = await probing.find(chat, piece.part, mark["after"], plain=bool(mark.get("plain")))
         if number is None:
-            chat.row.in_flight = None
+            log.info("telegram: had not arrived, sent again")
+            self._not_in_flight(chat)
             chat.ruled_out.clear()
         else:
             self._arrived(chat, piece, number)
@@ -91,6 +92,7 @@ class Sender:
             "edit": piece.edit,
             "plain": plain,
         }
+        chat.account.numbers.begin(row.chat_id, row.in_flight["after"])
         await self._ledger.keep(row)
         try:
             if piece.edit:
@@ -129,7 +131,7 @@ class Sender:
             # Said twice would be worse than not at all.
             log.warning("telegram: note not said", extra={"reason": type(error).__name__})
             return
-        chat.account.numbers.note(number, chat.row.chat_id)
+        chat.account.numbers.note(number)
         chat.row.last_id = max(chat.row.last_id, number)
 
     def skip(self, chat: Chat, message: Message) -> None:
@@ -168,12 +170,13 @@ class Sender:
 
     def _not_in_flight(self, chat: Chat) -> None:
         chat.row.in_flight = None
+        chat.account.numbers.end(chat.row.chat_id)
         self._ledger.later(chat.row)
 
     def _arrived(self, chat: Chat, piece: Piece, number: int) -> None:
         row = chat.row
         row.last_id = max(row.last_id, number)
-        chat.account.numbers.note(number, row.chat_id)
+        chat.account.numbers.note(number)
         row.keyboards = [one for one in row.keyboards if one["id"] != number]
         if piece.part.rows:
             row.keyboards = [*row.keyboards, {"id": number, "menu": not piece.message.cards}]
@@ -182,6 +185,7 @@ class Sender:
     def _count(self, chat: Chat, piece: Piece) -> None:
         row = chat.row
         row.in_flight, row.next_try_at = None, None
+        chat.account.numbers.end(row.chat_id)
         chat.may_end = True
         if piece.index + 1 < piece.of:
             row.part = piece.index + 1

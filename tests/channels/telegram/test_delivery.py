@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from bot.channels.telegram import rendering
+from benchmarks import echo
+from bot.channels.telegram import delivery, rendering
 from bot.channels.telegram.rendering import Part
 from bot.conversation.exchange import Exchange
 from bot.conversation.messages import Choice, Reply
@@ -156,6 +157,38 @@ async def test_a_restart_in_the_middle_of_sending(begin: Callable[..., Any], fak
     async with begin() as running:
         await person.until(2)
         await until(lambda: running.chats and all(chat.in_flight is None for chat in running.chats))
+        person.say("two")
+        await person.until(3)
+        assert texts(person) == ["echo one", "echo two"]
+
+
+async def test_a_restart_after_many_others_wrote_in_between(
+    begin: Callable[..., Any], fake: FakeTelegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer got its number long after the mark was made; whose the numbers between are must survive the restart."""
+
+    def answer(exchange: Exchange) -> list[Reply]:
+        return [] if exchange.text == "nothing" else echo.echo(exchange)
+
+    fake.limits.on = False
+    async with begin(answer=answer) as running:
+        person, others = fake.chat(5), [fake.chat(number) for number in range(100, 125)]
+        for one in (person, *others):
+            one.start("turin")
+        for one in (person, *others):
+            await one.until(1, 30)
+        await until(lambda: all(row.in_flight is None for row in running.chats))
+        monkeypatch.setattr(delivery, "STOP_SECONDS", 0.2)
+        fake.faults.next("sendMessage", slow(4))
+        person.say("one")
+        await until(lambda: any(row.in_flight for row in running.chats))
+        for one in (*others, *others, *others):
+            one.say("nothing")
+        await until(lambda: running.said.count("nothing") == 75)
+    assert len(person.answers) == 1, "not there before the end"
+    await person.until(2)
+    async with begin(answer=answer) as running:
+        await until(lambda: all(row.in_flight is None for row in running.chats))
         person.say("two")
         await person.until(3)
         assert texts(person) == ["echo one", "echo two"]

@@ -43,7 +43,7 @@ def begin(store: Store, chat: int, *said: str) -> ChatRow:
 
 def save(store: Store, *rows: ChatRow) -> None:
     with store.write() as session:
-        records.save(session, rows, {})
+        records.save(session, rows, {}, {})
 
 
 def test_a_row_comes_back_as_it_was_saved(store: Store) -> None:
@@ -79,7 +79,7 @@ def test_chats_with_something_to_do_are_found(store: Store) -> None:
         assert records.with_news(session, newest) == []
         assert records.oldest_mark(records.unfinished(session)) == 41
         assert records.highest_id(session, BOT) == 40 and records.highest_id(session, BOT + 1) == 0
-        assert records.ids_after(session, BOT, 20) == [(30, 3), (40, 4)]
+        assert records.ids_after(session, BOT, 20) == [30, 40]
 
 
 def test_what_newcomers_say_is_nothing_to_deliver(store: Store) -> None:
@@ -95,11 +95,12 @@ def test_what_newcomers_say_is_nothing_to_deliver(store: Store) -> None:
 
 def test_a_bots_place_and_commands_are_kept(store: Store) -> None:
     with store.write() as session:
-        records.save(session, [], {BOT: 871_500_001_000})
+        records.save(session, [], {BOT: 871_500_001_000}, {BOT: [(5, 9), (12, 12)]})
         records.keep_commands(session, BOT, "abc")
     with store.session() as session:
         known = records.bot(session, BOT)
-    assert (known.next_update, known.commands) == (871_500_001_000, "abc") and known.next_update_at is not None
+    assert (known.next_update, known.commands) == (871_500_001_000, "abc")
+    assert known.known == ((5, 9), (12, 12)) and known.next_update_at is not None
 
 
 def test_migrations_make_exactly_these_tables(store: Store) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from bot.conversation.exchange import Exchange
 from bot.conversation.messages import Choice, Reply
+from bot.records.telegram import TelegramBot
 from tests.channels.telegram.conftest import Running, reply_with, until
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram.client import PrivateChat
@@ -92,14 +93,16 @@ async def test_help_as_the_first_message_welcomes_once(running: Running) -> None
 async def test_commands_are_published_in_every_language_and_only_when_they_change(
     begin: Callable[..., Any], fake: FakeTelegram
 ) -> None:
-    async with begin():
-        await until(lambda: len(fake.calls_of("setMyDescription")) == 7)
+    async with begin() as running:
+        await until(lambda: any(bot.commands for bot in running.stored(TelegramBot)))
+    assert len(fake.calls_of("setMyCommands")) == len(fake.calls_of("setMyDescription")) == 7
     assert _commands(fake, "de")[0]["description"] == "Sprache ändern"
     assert _commands(fake, "")[0] == {"command": "language", "description": "Change the language"}
     async with begin() as running:
         person = running.fake.chat(5)
         person.start("turin")
         await person.until(1)
+        await asyncio.sleep(0.3)
         assert len(fake.calls_of("setMyCommands")) == 7
 
 
