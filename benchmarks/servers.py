@@ -13,7 +13,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,20 +34,22 @@ class Server:
 
 
 @contextmanager
-def ventanilla(**settings: str) -> Iterator[Server]:
-    """Yield our own server on a fresh database, with limits that a load can live with.
+def ventanilla(folder: Path | None = None, before: Sequence[str] = (), **settings: str) -> Iterator[Server]:
+    """Yield our own server with limits that a load can live with.
 
     Args:
+        folder: where its data stand and stay; None for a fresh database that goes with the server;
+        before: a command with its arguments that starts it, such as ``faketime``;
         settings: further settings by their names in lower case, without the prefix VENTANILLA_.
     """
     port = free_port()
-    with tempfile.TemporaryDirectory(prefix="ventanilla-bench-") as folder:
+    with _folder(folder) as own:
         for part in ("models", "gazetteer"):
             if (home() / part).is_dir():
-                shutil.copytree(home() / part, Path(folder) / part)
+                shutil.copytree(home() / part, own / part, dirs_exist_ok=True)
         environment = {
             **os.environ,
-            "VENTANILLA_HOME": folder,
+            "VENTANILLA_HOME": str(own),
             "VENTANILLA_ENVIRONMENTS": str(ASSISTANT.folder.parent),
             "VENTANILLA_INSIDE": "benchmark",
             "VENTANILLA_APP_PYTHON": sys.executable,
@@ -56,9 +58,18 @@ def ventanilla(**settings: str) -> Iterator[Server]:
             "VENTANILLA_LOG_LEVEL": "warning",
             **{f"VENTANILLA_{name.upper()}": value for name, value in settings.items()},
         }
-        command = [sys.executable, "-m", "bot", "run", "--port", str(port)]
+        command = [*before, sys.executable, "-m", "bot", "run", "--port", str(port)]
         with _running(command, ROOT, environment, f"http://127.0.0.1:{port}/health", b'"assistant":"ok"') as server:
-            yield Server(f"http://127.0.0.1:{port}", server[0], server[1], Path(folder))
+            yield Server(f"http://127.0.0.1:{port}", server[0], server[1], own)
+
+
+@contextmanager
+def _folder(kept: Path | None) -> Iterator[Path]:
+    if kept is not None:
+        yield kept
+        return
+    with tempfile.TemporaryDirectory(prefix="ventanilla-bench-") as fresh:
+        yield Path(fresh)
 
 
 @contextmanager

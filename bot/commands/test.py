@@ -14,6 +14,7 @@ from bot.progress import Trouble, step
 # What real journeys need, and the Debian package that brings it.
 PROGRAMS = {
     "chromium": ("chromium", ("/usr/bin/chromium", "/usr/bin/chromium-browser")),
+    "faketime": ("faketime", ("/usr/bin/faketime",)),
     "PostgreSQL": ("postgresql", ("/usr/lib/postgresql/*/bin/postgres", "/usr/bin/postgres")),
 }
 

@@ -14,11 +14,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Dict, List, Mapping, Optional, Sequence, Text, Tuple
+from typing import Callable, Dict, List, Mapping, Optional, Sequence, Text, Tuple
 
 import numpy as np
 from scipy import linalg, sparse
 
+from nlu.components import linear
 from nlu.components.ngrams import Grams, Vocabulary
 
 # Found by cross-validation. Landmarks drawn from among these examples (2,500 of 13,000) lost all that is gained here.
@@ -112,7 +113,7 @@ class Learnt:
 
 def learn(
     vectors: np.ndarray,
-    spelt: Sequence[Spelt],
+    spelt: Callable[[int], Spelt],
     sizes: Mapping[Text, int],
     danger: np.ndarray,
     near: np.ndarray,
@@ -121,7 +122,8 @@ def learn(
     """Return the classifier trained on rows, None where no row is a cry.
 
     Args:
-        vectors, spelt: as in ``Danger.scores``; sizes: of each language's vocabulary; danger: which rows are cries;
+        vectors: as in ``Danger.scores``; spelt: gives a row's language and n-grams, asked for only where they are needed;
+        sizes: of each language's vocabulary; danger: which rows are cries;
         near: how near to danger each row seemed to a model that had not seen it; folds: the number of each row's fold.
     """
     if not danger.any() or danger.all():
@@ -129,7 +131,7 @@ def learn(
     rows = _telling(danger, near)
     directions = _directions(vectors[rows])
     examples = np.ascontiguousarray(vectors[rows] @ directions)
-    grams = _grams([spelt[row] for row in rows], sizes)
+    grams = _grams([spelt(row) for row in rows.tolist()], sizes)
     wanted = np.where(danger[rows], 1.0, -1.0).astype(np.float32)
     kernel = _likeness(examples, examples, _squares(examples))
     kernel += OWN_WEIGHT * (grams @ grams.T).toarray()
@@ -139,8 +141,7 @@ def learn(
         square = kernel[np.ix_(chosen, chosen)]
         square[np.diag_indices(len(chosen))] += PENALTY
         middle = float(wanted[chosen].mean())
-        duals = linalg.solve(square, wanted[chosen] - middle, assume_a="pos", check_finite=False, overwrite_a=True)
-        duals = duals.astype(np.float32)
+        duals = linear.solved(square, wanted[chosen] - middle)
         own = _by_language(OWN_WEIGHT * (grams[chosen].T @ duals), sizes)
         return Danger(directions, examples[chosen], duals, middle, least, own)
 
@@ -148,7 +149,7 @@ def learn(
     unseen = np.full(len(vectors), -1.0, dtype=np.float32)
     for fold, model in blind.items():
         own = np.flatnonzero((folds == fold) & (near >= least))
-        unseen[own] = model.scores(vectors[own], [spelt[row] for row in own])
+        unseen[own] = model.scores(vectors[own], [spelt(row) for row in own.tolist()])
     return Learnt(trained(np.arange(len(rows))), blind, unseen)
 
 

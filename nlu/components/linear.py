@@ -60,8 +60,8 @@ def fit_shared(vectors: np.ndarray, targets: np.ndarray, folds: np.ndarray) -> T
     unseen = np.zeros_like(targets)
     for number, own in enumerate(rows):
         square = sum(squares[:number] + squares[number + 1 :], penalty.copy())
-        unseen[own] = likeness[own] @ _solved(square, sum(products) - products[number]) + base
-    weights = _solved(sum(squares, penalty), sum(products))
+        unseen[own] = likeness[own] @ solved(square, sum(products) - products[number]) + base
+    weights = solved(sum(squares, penalty), sum(products))
     constant = (base - middle @ weights).astype(np.float32)
     return Shared(np.ascontiguousarray(landmarks), weights, constant), unseen
 
@@ -70,20 +70,26 @@ def fit_own(grams: sparse.csr_matrix, rest: np.ndarray, folds: np.ndarray) -> Tu
     """Return what n-grams explain of ``rest`` (rows x labels): weights (vocabulary x labels), a constant (labels), and
     what each row gets from a model that never saw its fold (rows x labels)."""
     kernel = (grams @ grams.T).toarray().astype(np.float32) + 1.0
-    plain = kernel.copy()
     kernel[np.diag_indices(len(rest))] += OWN_PENALTY
     unseen = np.zeros_like(rest)
     for fold in sorted(set(folds.tolist())):
         own, others = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
-        duals = _solved(kernel[np.ix_(others, others)], rest[others])
-        unseen[own] = plain[np.ix_(own, others)] @ duals
-    duals = _solved(kernel, rest)
+        duals = solved(kernel[np.ix_(others, others)], rest[others])
+        unseen[own] = kernel[np.ix_(own, others)] @ duals
+    duals = solved(kernel, rest)
     return np.asarray(grams.T @ duals, dtype=np.float32), duals.sum(axis=0), unseen
 
 
-def _solved(square: np.ndarray, right: np.ndarray) -> np.ndarray:
-    solved = linalg.solve(square, right, assume_a="pos", check_finite=False, overwrite_a=True)
-    return np.asarray(solved, dtype=np.float32)
+def solved(square: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Return what solves ``square @ x = right``.
+
+    Args:
+        square: symmetric and positive definite, float32; only its upper half is read, and it is overwritten.
+    """
+    # Seen from its side, a matrix in C's order is one in Fortran's, and needs no copy. ``linalg.solve`` would copy it, and
+    # estimate a condition that nobody asks for.
+    factor = linalg.cho_factor(square.T, lower=True, overwrite_a=True, check_finite=False)
+    return np.asarray(linalg.cho_solve(factor, right, check_finite=False), dtype=np.float32)
 
 
 def _likeness(vectors: np.ndarray, landmarks: np.ndarray) -> np.ndarray:

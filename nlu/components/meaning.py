@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Dict, List, Optional, Sequence, Text, Tuple
 
@@ -71,9 +72,14 @@ class MeaningModel:
         self.scorer, unseen = Scorer.fit(everything, vectors, documents, places)
         wanted = targets(everything, self.scorer.labels)
         self.thresholds = choose(unseen, wanted, self.scorer.labels, languages)
-        spelt = [danger.spelt(own, of, self._vocabularies) for own, of in zip(documents, languages, strict=True)]
+        vocabularies = self._vocabularies
+
+        @lru_cache(maxsize=None)
+        def spelt(row: int) -> danger.Spelt:
+            return danger.spelt(documents[row], languages[row], vocabularies)
+
         cries, near = wanted[:, self._kinds].any(axis=1), unseen[:, self._kinds].sum(axis=1)
-        sizes = {language: len(own) for language, own in self._vocabularies.items()}
+        sizes = {language: len(own) for language, own in vocabularies.items()}
         learnt = danger.learn(vectors, spelt, sizes, cries, near, places)
         if learnt is not None:
             self.danger = learnt.whole

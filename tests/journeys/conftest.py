@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
+from desk_people import DESKTOP, Sit, sign_in
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.servers import Server, ventanilla
@@ -31,6 +32,26 @@ def browser() -> Iterator[Browser]:
         )
         yield started
         started.close()
+
+
+@pytest.fixture
+def sit(browser: Browser) -> Iterator[Callable[[str], Sit]]:
+    """Return what, given a server's address, signs caseworkers in, each in a browser of their own."""
+    contexts = []
+
+    def at(url: str) -> Sit:
+        def sit(name: str, *, phone: bool = False) -> Page:
+            context = browser.new_context(viewport=PHONE if phone else DESKTOP, locale="en-GB")  # type: ignore[arg-type]
+            contexts.append(context)
+            page = context.new_page()
+            sign_in(page, url, name)
+            return page
+
+        return sit
+
+    yield at
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture

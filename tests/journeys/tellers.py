@@ -21,12 +21,8 @@ class Teller(Protocol):
         """Write and return all that was answered, as it reads."""
         ...
 
-    def press(self, label: str) -> str:
-        """Press the newest button of that label and return what came of it."""
-        ...
-
-    def buttons(self) -> list[str]:
-        """Return the labels of the buttons that can be pressed now."""
+    def choose(self, value: str) -> str:
+        """Press the newest button whose value begins so, whatever its label on this channel; return what came of it."""
         ...
 
 
@@ -45,13 +41,10 @@ class InBrowser:
         self.page.keyboard.press("Enter")
         return self._answer(before)
 
-    def press(self, label: str) -> str:
+    def choose(self, value: str) -> str:
         before = self._count()
-        self.page.get_by_role("button", name=label).last.click()
+        self.page.locator(f"[role=log] button[value^='{value}']").last.click()
         return self._answer(before)
-
-    def buttons(self) -> list[str]:
-        return [text.strip() for text in self.page.get_by_role("log").get_by_role("button").all_inner_texts()]
 
     def _count(self) -> int:
         return self.page.locator(".message.bot").count()
@@ -77,22 +70,30 @@ class OnTelegram:
         self.chat.say(text)
         return self._answer(before)
 
-    def press(self, label: str) -> str:
+    def choose(self, value: str) -> str:
         before = self._state()
         for message in reversed(self.seen()):
             for row in message.keyboard:
                 for button in row:
-                    if button["text"].endswith(label):
+                    if button.get("callback_data", "").startswith(value):
                         self.chat.press(message, button["text"])
                         return self._answer(before)
-        raise AssertionError(f"no button {label!r} among {self.buttons()}")
+        raise AssertionError(f"no button {value!r} among {self._buttons()}")
 
-    def buttons(self) -> list[str]:
-        return [button["text"] for message in self.seen() for row in message.keyboard for button in row]
+    def offers(self, value: str) -> bool:
+        """Tell whether a button that stands for ``value`` can be pressed now."""
+        return any(button.get("callback_data") == value for button in self._buttons())
+
+    def text(self) -> str:
+        """Return all that the bot wrote, as it reads now."""
+        return plain("\n".join(message.text for message in self.seen()))
 
     def seen(self) -> list[Message]:
         """Return what the bot wrote, as it reads now."""
         return [message for message in self.chat.messages if message.from_bot]
+
+    def _buttons(self) -> list[dict[str, str]]:
+        return [button for message in self.seen() for row in message.keyboard for button in row]
 
     def _state(self) -> dict[int, str]:
         return {message.id: message.text for message in self.seen()}
