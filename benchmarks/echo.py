@@ -23,6 +23,7 @@ from bot.conversation.conversations import StoredConversations
 from bot.conversation.exchange import Exchange
 from bot.conversation.limits import Limits
 from bot.conversation.messages import Choice, Reply
+from bot.conversation.signs import Signs
 from bot.conversation.wording import Wording
 from knowledge.migrations import upgrade
 from knowledge.model import Territory
@@ -82,9 +83,11 @@ def conversations(
     Args:
         per_minute: messages that one conversation may send.
     """
+    bells = Bells()
     return kind(
         store=store,
-        bells=Bells(),
+        bells=bells,
+        signs=Signs(bells),
         answering=answering,
         composer=Composer(words(), store, retention_days=30),
         limits=Limits(messages_per_minute=per_minute, conversations_per_hour=1_000_000),

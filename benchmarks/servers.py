@@ -112,7 +112,8 @@ def _running(
             yield child.pid, time.monotonic() - started
         finally:
             with suppress(ProcessLookupError):
-                child.send_signal(signal.SIGTERM)
+                # The whole group: what starts it (faketime) may not hand the signal on.
+                os.killpg(child.pid, signal.SIGTERM)
             try:
                 child.wait(20)
             except subprocess.TimeoutExpired:

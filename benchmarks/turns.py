@@ -4,6 +4,7 @@
 
 Ours is measured through the web interface, from the request that sends a message to the event that brings the answer. The
 peer is a plain ``rasa init`` assistant (stock pipeline, in-memory trackers) through its REST channel, in the same run.
+The same light client asks both: it runs on the same cores as what it measures.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-import httpx
+import aiohttp
 
 from benchmarks.machine import describe, percentile, resident_megabytes
 from benchmarks.servers import Server, rasa_init, ventanilla
@@ -41,7 +42,7 @@ Turn = Callable[[str], Awaitable[None]]
 class Newcomer:
     """One conversation of ours over HTTP: sends, and waits for the event with the answer."""
 
-    def __init__(self, client: httpx.AsyncClient, territory: str) -> None:
+    def __init__(self, client: aiohttp.ClientSession, territory: str) -> None:
         self._client = client
         self._territory = territory
         self._count = 0
@@ -53,11 +54,9 @@ class Newcomer:
 
     async def begin(self) -> None:
         """Open a conversation and listen."""
-        reply = await self._client.post(
-            "/chat/api/conversations", json={"territory": self._territory, "language": "en"}
-        )
-        reply.raise_for_status()
-        shape = reply.json()
+        opening = {"territory": self._territory, "language": "en"}
+        async with self._client.post("/chat/api/conversations", json=opening) as reply:
+            shape = await reply.json()
         self._path = f"/chat/api/conversations/{shape['conversation']}"
         self._headers = {"Authorization": f"Bearer {shape['token']}"}
         after = shape["messages"][-1]["id"]
@@ -67,10 +66,9 @@ class Newcomer:
         """Send a message and wait for its first reply."""
         self._count += 1
         self._answered.clear()
-        reply = await self._client.post(
-            f"{self._path}/messages", json={"client_id": f"m{self._count}", "text": text}, headers=self._headers
-        )
-        reply.raise_for_status()
+        message = {"client_id": f"m{self._count}", "text": text}
+        async with self._client.post(f"{self._path}/messages", json=message, headers=self._headers):
+            pass
         async with asyncio.timeout(30):
             await self._answered.wait()
 
@@ -81,13 +79,14 @@ class Newcomer:
 
     async def _listen(self, after: str) -> None:
         headers = {**self._headers, "Last-Event-ID": after}
-        with suppress(httpx.HTTPError):
+        with suppress(aiohttp.ClientError):
             await self._read(headers)
 
     async def _read(self, headers: dict[str, str]) -> None:
-        async with self._client.stream("GET", f"{self._path}/events", headers=headers, timeout=None) as stream:
-            async for line in stream.aiter_lines():
-                if line.startswith("data:") and '"from"' in line and json.loads(line[5:])["from"] == "bot":
+        endless = aiohttp.ClientTimeout(total=None)
+        async with self._client.get(f"{self._path}/events", headers=headers, timeout=endless) as stream:
+            async for line in stream.content:
+                if line.startswith(b"data:") and b'"from"' in line and json.loads(line[5:])["from"] == "bot":
                     self._answered.set()
 
 
@@ -119,7 +118,7 @@ async def throughput(begin: Callable[[int], Awaitable[Turn]], messages: tuple[st
 
 async def measure_ours(server: Server, turns: int) -> tuple[dict[int, float], float, float]:
     """Return growth, turns a second, and MB of both processes after the load."""
-    async with httpx.AsyncClient(base_url=server.url, timeout=30, limits=httpx.Limits(max_connections=100)) as client:
+    async with _client(server) as client:
         one = Newcomer(client, "turin")
         await one.begin()
         for text in MESSAGES:
@@ -145,12 +144,12 @@ async def measure_ours(server: Server, turns: int) -> tuple[dict[int, float], fl
 
 async def measure_peer(server: Server, turns: int) -> tuple[dict[int, float], float, float]:
     """Return the same of the plain assistant."""
-    async with httpx.AsyncClient(base_url=server.url, timeout=60, limits=httpx.Limits(max_connections=100)) as client:
+    async with _client(server) as client:
 
         def talker(sender: str) -> Turn:
             async def turn(text: str) -> None:
-                reply = await client.post("/webhooks/rest/webhook", json={"sender": sender, "message": text})
-                reply.raise_for_status()
+                async with client.post("/webhooks/rest/webhook", json={"sender": sender, "message": text}) as reply:
+                    await reply.read()
 
             return turn
 
@@ -162,6 +161,13 @@ async def measure_peer(server: Server, turns: int) -> tuple[dict[int, float], fl
 
         rate = await throughput(begin, PEER_MESSAGES)
     return grown, rate, resident_megabytes(server.process)
+
+
+def _client(server: Server) -> aiohttp.ClientSession:
+    # Events come in lines of any length: a whole answer with its cards is one.
+    return aiohttp.ClientSession(
+        server.url, raise_for_status=True, timeout=aiohttp.ClientTimeout(total=60), read_bufsize=2**20
+    )
 
 
 def report(name: str, grown: dict[int, float], rate: float, memory: float, started_in: float) -> None:

@@ -28,7 +28,7 @@ def create_app(parts: Parts) -> Starlette:
         log.info("started", extra={"conversations_taken_up": resumed})
         keeping = [
             asyncio.create_task(parts.retention.keep()),
-            asyncio.create_task(sweep(parts.handoffs, parts.letters)),
+            asyncio.create_task(sweep(parts.handoffs, parts.letters, parts.pushing)),
         ]
         await parts.telegram.start()
         yield

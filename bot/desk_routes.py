@@ -48,6 +48,8 @@ def desk_routes(parts: Parts) -> list[BaseRoute]:
             translation_key=settings.translation_key.get_secret_value(),
         ),
         doors.guard,
+        parts.pushing,
+        signs=parts.signs,
     )
     return [*doors.routes, *desk]
 

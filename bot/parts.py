@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from email.utils import parseaddr
 
 from starlette.applications import Starlette
 
@@ -19,9 +20,11 @@ from bot.conversation.handover import Handover
 from bot.conversation.limits import Limits
 from bot.conversation.retention import Retention
 from bot.conversation.safety import SafetyRules
+from bot.conversation.signs import Signs
 from bot.conversation.wording import Wording
 from bot.environments import ROOT
 from bot.letters import Letters
+from bot.pushing import Pushing
 from bot.settings import Settings
 from knowledge.store import Store
 
@@ -35,11 +38,13 @@ class Parts:
     wording: Wording
     composer: Composer
     bells: Bells
+    signs: Signs
     assistant: Assistant
     conversations: StoredConversations
     retention: Retention
     handoffs: Handoffs
     letters: Letters
+    pushing: Pushing
     telegram: TelegramChannel
     callbacks: Starlette
 
@@ -56,11 +61,14 @@ def make_parts(settings: Settings) -> Parts:
     composer = Composer(wording, store, retention_days=settings.retention_days)
     assistant = Assistant(settings.assistant_url, secret, settings.assistant_seconds)
     bells = Bells()
+    signs = Signs(bells)
     handover = Handover(store, composer)
     rules = SafetyRules(ROOT / "nlu")
+    desk_url = f"{settings.public_url.rstrip('/')}/desk"
     conversations = StoredConversations(
         store=store,
         bells=bells,
+        signs=signs,
         answering=Answering(rules=rules, assistant=assistant, composer=composer, handover=handover),
         composer=composer,
         limits=Limits(
@@ -75,6 +83,7 @@ def make_parts(settings: Settings) -> Parts:
         wording=wording,
         composer=composer,
         bells=bells,
+        signs=signs,
         assistant=assistant,
         conversations=conversations,
         handoffs=Handoffs(store, bells, composer),
@@ -84,7 +93,10 @@ def make_parts(settings: Settings) -> Parts:
             wording,
             server=settings.smtp_url.get_secret_value(),
             sender=settings.smtp_from,
-            desk_url=f"{settings.public_url.rstrip('/')}/desk",
+            desk_url=desk_url,
+        ),
+        pushing=Pushing(
+            store, wording, contact=settings.push_contact or parseaddr(settings.smtp_from)[1], desk_url=desk_url
         ),
         telegram=create_telegram(conversations, wording, store, _telegram(settings)),
         callbacks=callbacks.create(registry.executor(store), composer, secret),

@@ -6,6 +6,7 @@ import asyncio
 import sys
 
 import uvicorn
+import uvloop
 
 from bot import logs
 from bot.app import create_app
@@ -58,7 +59,7 @@ def main() -> int:
     try:
         chosen = settings()
         logs.configure(chosen.log_level)
-        asyncio.run(serve(chosen))
+        uvloop.run(serve(chosen))
     except Trouble as trouble:
         print(f"ventanilla: {trouble}", file=sys.stderr)
         return 2

@@ -82,6 +82,11 @@ class Settings(BaseSettings):
         description="Mail server, smtp://user:password@host:587, for a letter to staff when somebody waits; empty: off.",
     )
     smtp_from: str = Field("", description="Address that such letters come from.")
+    push_contact: str = Field(
+        "",
+        description="E-mail or https address at which push services reach you, for a word on staff's devices when somebody "
+        "waits; empty: that of the letters.",
+    )
     log_level: str = Field("info", description="debug, info, warning or error. No level logs what people write.")
 
     @field_validator("telegram_token")
@@ -99,6 +104,13 @@ class Settings(BaseSettings):
         if self.telegram_webhook and not self.public_url.startswith("https://"):
             raise ValueError("telegram_webhook needs public_url to be an https:// address")
         return self
+
+    @field_validator("push_contact")
+    @classmethod
+    def _reachable(cls, value: str) -> str:
+        if value and not value.startswith("https://") and not re.fullmatch(r"[^@\s:/]+@[^@\s:/]+", value):
+            raise ValueError("use an e-mail address or an https:// address")
+        return value
 
     @field_validator("log_level")
     @classmethod

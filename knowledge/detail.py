@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from knowledge.freshness import freshness
 from knowledge.hours import UNKNOWN, Opening, opening
+from knowledge.kept import kept
 from knowledge.model import Location, Service, ServiceAtLocation
 from knowledge.phones import national_form
 from knowledge.territories import TerritoryView, get_territory
@@ -26,7 +27,15 @@ def load_views(session: Session, ids: Sequence[str], language: str, at: datetime
 
     Ids of no service are left out. However many are asked for, this takes the same number of queries.
     """
-    services = session.scalars(
+    services = kept(session, _services, tuple(ids))
+    owners = {each: get_territory(session, each) for each in {service.territory_id for service in services}}
+    views = {service.id: _View(service, owners[service.territory_id], language, at).whole() for service in services}
+    return [views[each] for each in dict.fromkeys(ids) if each in views]
+
+
+def _services(session: Session, ids: tuple[str, ...]) -> Sequence[Service]:
+    """Returns services with all that a view needs: they are read-only, for other sessions see them too."""
+    return session.scalars(
         select(Service)
         .where(Service.id.in_(ids))
         .options(
@@ -45,9 +54,6 @@ def load_views(session: Session, ids: Sequence[str], language: str, at: datetime
             selectinload(Service.translations),
         )
     ).all()
-    owners = {each: get_territory(session, each) for each in {service.territory_id for service in services}}
-    views = {service.id: _View(service, owners[service.territory_id], language, at).whole() for service in services}
-    return [views[each] for each in dict.fromkeys(ids) if each in views]
 
 
 def load_view(session: Session, service_id: str, language: str, at: datetime.datetime) -> ServiceView | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import sqlite3
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -63,6 +65,9 @@ class Store:
         self.engine = _sqlite_engine(parsed.database) if self.is_sqlite else _server_engine(parsed)
         self._writing_engine = self.engine.execution_options(**{_WRITING: True})
         self._kept = Kept()
+        # SQLite lets one write at a time. Whoever finds it busy sleeps and tries again, up to a tenth of a second each time:
+        # writers of one process wait in a queue instead, and keep no thread from those who read.
+        self._writers = ThreadPoolExecutor(1, "writer") if self.is_sqlite else None
         notice_changes(self._writing_engine)
 
     @contextmanager
@@ -104,7 +109,7 @@ class Store:
         Raises:
             StoreError: the database cannot be used.
         """
-        return await _in_thread(self.write, function, *arguments, **named)
+        return await _in_thread(self._writers, self.write, function, *arguments, **named)
 
     async def read(
         self,
@@ -117,7 +122,7 @@ class Store:
         Raises:
             StoreError: the database cannot be used.
         """
-        return await _in_thread(self.session, function, *arguments, **named)
+        return await _in_thread(None, self.session, function, *arguments, **named)
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
@@ -144,6 +149,7 @@ class Store:
 
 
 async def _in_thread(
+    pool: ThreadPoolExecutor | None,
     opened: Callable[[], AbstractContextManager[Session]],
     function: Callable[Concatenate[Session, Parameters], Result],
     *arguments: Parameters.args,
@@ -153,7 +159,8 @@ async def _in_thread(
         with opened() as session:
             return function(session, *arguments, **named)
 
-    return await asyncio.to_thread(work)
+    run = contextvars.copy_context().run
+    return await asyncio.get_running_loop().run_in_executor(pool, run, work)
 
 
 def _sqlite_engine(path: str | None) -> Engine:

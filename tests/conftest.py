@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from functools import lru_cache
 
 import pytest
+
+from bot import parts
+
+
+@pytest.fixture(scope="session", autouse=True)
+def read_once() -> Iterator[None]:
+    """Let all wired apps share catalogs and safety rules, which nobody changes: each reading takes a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        for kind in (parts.SafetyRules, parts.Wording):
+            patch.setattr(parts, kind.__name__, lru_cache(kind))
+        yield
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -16,12 +16,12 @@ from bot.conversation.assistant import Answer, Assistant, AssistantDown
 from bot.conversation.composing import Composer
 from bot.conversation.exchange import Exchange, say
 from bot.conversation.fallback import fallback_replies
-from bot.conversation.handover import Handover
+from bot.conversation.handover import SURE, Handover, remember_certainty
 from bot.conversation.place import Places
 from bot.conversation.safety import Danger, SafetyRules, is_other_language
 
-# Kept beside Rasa's slots: the kind of danger spoken of in this talk.
-OWN_SLOTS = ("danger",)
+# Kept beside Rasa's slots: the kind of danger spoken of in this talk, and how certain topics were.
+OWN_SLOTS = ("danger", SURE)
 log = logging.getLogger(__name__)
 
 Step = Callable[[Exchange], Awaitable[None]]
@@ -151,6 +151,7 @@ class Answering:
         # What the steps here remember is theirs; Rasa gives back its own slots only.
         kept = {name: value for name, value in exchange.slots.items() if name in OWN_SLOTS}
         exchange.slots = {**dict(answer.slots), **kept}
+        remember_certainty(exchange)
         if exchange.safety and understood and (understood.safety or not understood.topics):
             # The numbers were given; an answer to anything less certain must not push them off the screen.
             return

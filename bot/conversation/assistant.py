@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
+import aiohttp
+
+HEALTH_SECONDS = 2.0
 
 
 class AssistantDown(Exception):
@@ -77,16 +79,16 @@ class Assistant:
             url: where the assistant listens; secret: what it expects in the X-Ventanilla header;
             seconds: time limit for one message.
         """
-        self._client = httpx.AsyncClient(
-            base_url=url,
-            timeout=httpx.Timeout(seconds, connect=min(1.0, seconds)),
-            headers={"X-Ventanilla": secret},
-            limits=httpx.Limits(max_connections=64, max_keepalive_connections=32),
-        )
+        self._url = url
+        self._headers = {"X-Ventanilla": secret}
+        self._timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=min(1.0, seconds))
+        self._session: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
 
     async def handle(
         self, sender: str, text: str, metadata: Mapping[str, Any], slots: Mapping[str, Any], *, command: bool
@@ -126,17 +128,30 @@ class Assistant:
     async def is_up(self) -> bool:
         """Tell whether the assistant answers and has a model."""
         try:
-            reply = await self._client.get("/webhooks/exchange/health", timeout=2.0)
-            return reply.status_code == httpx.codes.OK
-        except httpx.HTTPError:
+            limit = aiohttp.ClientTimeout(total=HEALTH_SECONDS)
+            async with self._client().get("/webhooks/exchange/health", timeout=limit) as reply:
+                return reply.ok
+        except (aiohttp.ClientError, TimeoutError):
             return False
+
+    def _client(self) -> aiohttp.ClientSession:
+        # A session belongs to the event loop in which it was made.
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                self._url,
+                timeout=self._timeout,
+                headers=self._headers,
+                connector=aiohttp.TCPConnector(limit=64),
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+        return self._session
 
     async def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         try:
-            reply = await self._client.post(path, json=body)
-            reply.raise_for_status()
-            shape = reply.json()
-        except (httpx.HTTPError, ValueError) as error:
+            async with self._client().post(path, json=body) as reply:
+                reply.raise_for_status()
+                shape = await reply.json(content_type=None)
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise AssistantDown(type(error).__name__) from error
         if not isinstance(shape, dict):
             raise AssistantDown("unexpected shape")

@@ -27,41 +27,50 @@ class Bell:
 
 
 class Bells:
-    """One set of bells a conversation; nothing is kept for conversations that nobody listens to."""
+    """One set of bells a name; nothing is kept for names that nobody listens to.
+
+    A name is a conversation's id, or, with what kind of news it is before a colon, ``desk:<territory>`` and the like.
+    """
 
     def __init__(self) -> None:
         self._bells: defaultdict[str, set[Bell]] = defaultdict(set)
-        self._queues: set[asyncio.Queue[str]] = set()
+        self._queues: defaultdict[str, set[asyncio.Queue[str]]] = defaultdict(set)
 
     @asynccontextmanager
-    async def listen(self, conversation: str) -> AsyncIterator[Bell]:
-        """Yield a bell that rings for ``conversation`` until the context is left."""
+    async def listen(self, *names: str) -> AsyncIterator[Bell]:
+        """Yield one bell that rings for any of ``names`` until the context is left."""
         bell = Bell()
-        self._bells[conversation].add(bell)
+        for name in names:
+            self._bells[name].add(bell)
         try:
             yield bell
         finally:
-            self._bells[conversation].discard(bell)
-            if not self._bells[conversation]:
-                del self._bells[conversation]
+            for name in names:
+                self._bells[name].discard(bell)
+                if not self._bells[name]:
+                    del self._bells[name]
 
     @asynccontextmanager
-    async def everything(self) -> AsyncIterator[AsyncIterator[str]]:
-        """Yield an endless iterator over the ids of conversations that ring, until the context is left."""
+    async def everything(self, kind: str = "") -> AsyncIterator[AsyncIterator[str]]:
+        """Yield an endless iterator over all that ring until the context is left: ids of conversations.
+
+        Args:
+            kind: what stands before the colon of the names that are listened for; it is left off.
+        """
         queue: asyncio.Queue[str] = asyncio.Queue()
-        self._queues.add(queue)
+        self._queues[kind].add(queue)
         try:
             yield _endless(queue)
         finally:
-            self._queues.discard(queue)
+            self._queues[kind].discard(queue)
 
-    def ring(self, conversation: str) -> None:
-        """Wake every listener of ``conversation``."""
-        for bell in self._bells.get(conversation, ()):
+    def ring(self, name: str) -> None:
+        """Wake every listener of ``name``."""
+        for bell in self._bells.get(name, ()):
             bell.ring()
-        if not conversation.startswith(DESK):
-            for queue in self._queues:
-                queue.put_nowait(conversation)
+        kind, _, one = name.rpartition(":")
+        for queue in self._queues.get(kind, ()):
+            queue.put_nowait(one)
 
 
 async def _endless(queue: asyncio.Queue[str]) -> AsyncIterator[str]:

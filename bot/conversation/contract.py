@@ -79,6 +79,21 @@ class ConversationState:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """What a page needs to know of a conversation, all read at one moment.
+
+    ``working``: an answer is being made; ``takes_files``: somebody would read a file; ``person``: a caseworker has the
+    conversation; ``writing``: the name of the caseworker who is writing right now.
+    """
+
+    messages: list[Message]
+    working: bool
+    takes_files: bool
+    person: bool
+    writing: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class TerritoryChoice:
     """A territory that newcomers can choose; ``names`` by language, ``languages`` the official ones."""
 
@@ -124,8 +139,15 @@ class Conversations(Protocol):
         """Return when the token opens the conversation. Raises UnknownConversation, NotAllowed."""
         ...
 
-    async def accept(self, conversation: str, incoming: Incoming, *, address: str) -> None:
-        """Store a message; it is answered in the background. Raises UnknownConversation, Empty, TooLong, TooMany."""
+    async def accept(self, conversation: str, incoming: Incoming, *, address: str, token: str | None = None) -> None:
+        """Store a message; it is answered in the background. ``token``: must open the conversation, where one is given.
+
+        Raises UnknownConversation, NotAllowed, Empty, TooLong, TooMany.
+        """
+        ...
+
+    async def look(self, conversation: str, token: str, *, after: int = 0, limit: int = 200) -> Look:
+        """Return messages with an id above ``after``, and where the talk stands. Raises UnknownConversation, NotAllowed."""
         ...
 
     async def welcome(self, *, territory: str, language: str) -> dict[str, Any]:
@@ -137,7 +159,7 @@ class Conversations(Protocol):
         ...
 
     def listen(self, conversation: str) -> AbstractAsyncContextManager[Listening]:
-        """Return a context with a bell that rings when something new is stored."""
+        """Return a context with a bell that rings when something new is stored, and when ``writing`` changes."""
         ...
 
     async def working(self, conversation: str) -> bool:
@@ -150,6 +172,29 @@ class Conversations(Protocol):
 
     async def takes_files(self, conversation: str) -> bool:
         """Tell whether somebody would read a file: only while a person has the conversation."""
+        ...
+
+    async def with_person(self, conversation: str) -> bool:
+        """Tell whether a caseworker has the conversation right now: only then does anybody see that a newcomer writes."""
+        ...
+
+    async def reached(self, conversation: str, message: int) -> None:
+        """Note that the newcomer has read up to a message; a channel that cannot know that tells when one has arrived.
+
+        Kept only while a person is asked for. Which channels know more than the arrival: ``signs.KNOWS_READING``.
+        """
+        ...
+
+    async def typed(self, conversation: str) -> None:
+        """Note that the newcomer is writing; more often than every two seconds is passed over."""
+        ...
+
+    def writing(self, conversation: str) -> str | None:
+        """Return the name of the caseworker who is writing right now, None when nobody is."""
+        ...
+
+    def signs(self) -> AbstractAsyncContextManager[AsyncIterator[str]]:
+        """Return a context with the ids of conversations in which ``writing`` changes or goes on, as it happens."""
         ...
 
     def news(self) -> AbstractAsyncContextManager[AsyncIterator[str]]:

@@ -1,13 +1,11 @@
-"""Conversations as the channels use them: messages are stored before they count, answered in order, and exactly once."""
+"""Conversations as the channels use them: messages are stored before they count."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -15,12 +13,13 @@ from sqlalchemy.orm import Session
 from bot.conversation import choices, languages
 from bot.conversation.answering import Answering
 from bot.conversation.attached import checked
-from bot.conversation.bells import Bell, Bells, desk_bell
+from bot.conversation.bells import Bell, Bells
 from bot.conversation.composing import Composer
 from bot.conversation.contract import (
     ConversationState,
     Empty,
     LanguageChoice,
+    Look,
     NotAllowed,
     Opened,
     TerritoryChoice,
@@ -28,23 +27,16 @@ from bot.conversation.contract import (
     UnknownConversation,
     UnknownTerritory,
 )
-from bot.conversation.exchange import Exchange
 from bot.conversation.export import exported
-from bot.conversation.handover import ownership_of
 from bot.conversation.limits import Limits
 from bot.conversation.messages import Incoming, Message, Reply
+from bot.conversation.signs import Signs, bell_of, reading_bell
+from bot.conversation.turns import Turns
 from bot.records import conversations as records
-from bot.records import erasing, files, handoffs, outcomes
+from bot.records import erasing, files, handoffs, outcomes, reading
+from bot.records.model import Conversation
 from knowledge import territories
 from knowledge.store import Store
-
-log = logging.getLogger(__name__)
-AT_ONCE = 16
-# How long the last words of a conversation that is to be forgotten stay, so that they reach the newcomer: a page reads
-# them at once; a messenger erases as soon as they are delivered, and at the latest after this.
-LAST_WORDS = timedelta(seconds=2)
-LAST_WORDS_TO_DELIVER = timedelta(hours=1)
-READ_AT_ONCE = ("web", "terminal")
 
 
 class StoredConversations:
@@ -55,6 +47,7 @@ class StoredConversations:
         *,
         store: Store,
         bells: Bells,
+        signs: Signs,
         answering: Answering,
         composer: Composer,
         limits: Limits,
@@ -62,16 +55,13 @@ class StoredConversations:
         longest_message: int,
     ) -> None:
         self._store = store
-        self._answering = answering
         self._composer = composer
         self._limits = limits
         self._default_language = default_language
         self._longest = longest_message
         self._bells = bells
-        self._workers: dict[str, asyncio.Task[None]] = {}
-        self._news: set[str] = set()
-        self._at_once = asyncio.Semaphore(AT_ONCE)
-        self._hints: dict[str, str | None] = {}
+        self._signs = signs
+        self._turns = Turns(store, bells, answering, composer)
 
     async def open(
         self,
@@ -114,17 +104,16 @@ class StoredConversations:
             UnknownConversation: there is none of that id (any more).
             NotAllowed: the token is another's.
         """
-        found = await self._store.read(records.get, conversation)
-        if found is None:
-            raise UnknownConversation(conversation)
-        if not records.is_allowed(found, token):
-            raise NotAllowed(conversation)
+        await self._store.read(_allowed, conversation, token)
 
-    async def accept(self, conversation: str, incoming: Incoming, *, address: str) -> None:
+    async def accept(self, conversation: str, incoming: Incoming, *, address: str, token: str | None = None) -> None:
         """Store a message; it is answered in the background. The same ``client_id`` twice is one message.
 
+        Args:
+            address: for limits only; token: must open the conversation, where one is given.
+
         Raises:
-            UnknownConversation, Empty, TooLong, TooMany: nothing was stored.
+            UnknownConversation, NotAllowed, Empty, TooLong, TooMany: nothing was stored.
             UnknownChoice: the choice is none that is ever offered.
         """
         text = _clean(incoming.text)
@@ -138,8 +127,8 @@ class StoredConversations:
         await self._limits.message(conversation, address)
 
         def write(session: Session) -> bool:
-            found = records.get(session, conversation)
-            if found is None or found.erase_at is not None:
+            found = _allowed(session, conversation, token)
+            if found.erase_at is not None:
                 raise UnknownConversation(conversation)
             shown = text
             if incoming.choice is not None:
@@ -151,27 +140,48 @@ class StoredConversations:
                 files.add(session, conversation=conversation, message=stored, **kept)
             return stored is not None
 
+        hint = None
         if await self._store.run(write):
-            self._hints[conversation] = incoming.hint
+            hint = incoming.hint
+            self._signs.end("newcomer", conversation)
             self._bells.ring(conversation)
-        self._work_on(conversation)
+        self._turns.work_on(conversation, hint)
 
     async def welcome(self, *, territory: str, language: str) -> dict[str, Any]:
         """Return the first message of a conversation, in the shape of the HTTP interface, without beginning one."""
         reply = await self._composer.welcome(language, territory)
         return Message(0, "bot", reply.language, reply.dir, reply.text, datetime.now(UTC), **_lists(reply)).as_dict()
 
+    async def look(self, conversation: str, token: str, *, after: int = 0, limit: int = 200) -> Look:
+        """Return messages with an id above ``after``, oldest first, and where the talk stands.
+
+        Raises:
+            UnknownConversation: there is none of that id (any more).
+            NotAllowed: the token is another's.
+        """
+        # Asked before the messages are read, so that "no longer working" never overtakes the answer.
+        working = self._turns.are_at_work(conversation)
+
+        def read(session: Session) -> Look:
+            _allowed(session, conversation, token)
+            messages = records.messages(session, conversation, after=after, limit=limit)
+            owner = handoffs.active(session, conversation)
+            has_person = owner is not None and owner.state == "open"
+            return Look(messages, working, owner is not None, has_person, self.writing(conversation))
+
+        return await self._store.read(read)
+
     async def messages(self, conversation: str, *, after: int = 0, limit: int = 200) -> list[Message]:
         """Return messages with an id above ``after``, oldest first."""
         return await self._store.read(records.messages, conversation, after=after, limit=limit)
 
     def listen(self, conversation: str) -> AbstractAsyncContextManager[Bell]:
-        """Return a context with a bell that rings when something new is stored."""
-        return self._bells.listen(conversation)
+        """Return a context with a bell that rings when something new is stored, and when ``writing`` changes."""
+        return self._bells.listen(conversation, bell_of("caseworker", conversation))
 
     async def working(self, conversation: str) -> bool:
         """Tell whether an answer is being made."""
-        return conversation in self._workers
+        return self._turns.are_at_work(conversation)
 
     async def state(self, conversation: str) -> ConversationState:
         """Return where a conversation stands.
@@ -188,7 +198,7 @@ class StoredConversations:
                 territory=found.territory_id,
                 language=found.language,
                 erase_due=found.erase_at is not None,
-                working=conversation in self._workers,
+                working=self._turns.are_at_work(conversation),
                 last_message=records.last_message(session, conversation),
             )
 
@@ -197,6 +207,34 @@ class StoredConversations:
     async def takes_files(self, conversation: str) -> bool:
         """Tell whether somebody would read a file: only once a person was asked for."""
         return await self._store.read(handoffs.active, conversation) is not None
+
+    async def with_person(self, conversation: str) -> bool:
+        """Tell whether a caseworker has the conversation right now."""
+        found = await self._store.read(handoffs.active, conversation)
+        return found is not None and found.state == "open"
+
+    async def reached(self, conversation: str, message: int) -> None:
+        """Note that the newcomer has read up to a message, or that it has arrived where no more can be known.
+
+        Kept only while a person is asked for; the desk sees it.
+        """
+        if await self._store.read(reading.is_news, conversation, message) and await self._store.run(
+            reading.note, conversation, message
+        ):
+            self._bells.ring(reading_bell(conversation))
+
+    async def typed(self, conversation: str) -> None:
+        """Note that the newcomer is writing; it is told to nobody unless a person has the conversation."""
+        if self._signs.is_due("newcomer", conversation) and await self.with_person(conversation):
+            self._signs.write("newcomer", conversation)
+
+    def writing(self, conversation: str) -> str | None:
+        """Return the name of the caseworker who is writing right now, None when nobody is."""
+        return self._signs.writing("caseworker", conversation)
+
+    def signs(self) -> AbstractAsyncContextManager[AsyncIterator[str]]:
+        """Return a context with the ids of conversations in which ``writing`` changes or goes on, as it happens."""
+        return self._bells.everything("caseworker")
 
     async def export(self, conversation: str) -> str:
         """Return everything stored of a conversation as JSON text, for the newcomer.
@@ -245,15 +283,11 @@ class StoredConversations:
 
     async def resume(self) -> int:
         """Take up messages that were stored but not answered before a restart; return in how many conversations."""
-        waiting = await self._store.read(records.with_unanswered)
-        for conversation in waiting:
-            self._work_on(conversation)
-        return len(waiting)
+        return await self._turns.resume()
 
     async def settle(self) -> None:
         """Wait until every stored message is answered: for the terminal and for an orderly end."""
-        while self._workers:
-            await asyncio.gather(*self._workers.values(), return_exceptions=True)
+        await self._turns.settle()
 
     async def erase(self, conversations: Sequence[str]) -> None:
         """Erase conversations: messages, requests, and what the dialogue remembers. Nothing of them stands elsewhere."""
@@ -270,81 +304,14 @@ class StoredConversations:
         if not await self._store.read(territories.is_chat_territory, territory):
             raise UnknownTerritory(territory)
 
-    def _work_on(self, conversation: str) -> None:
-        self._news.add(conversation)
-        if conversation not in self._workers:
-            self._workers[conversation] = asyncio.create_task(self._answer_all(conversation))
 
-    async def _answer_all(self, conversation: str) -> None:
-        try:
-            # A message may be stored while the last look finds nothing: the mark says that one more look is due.
-            while conversation in self._news:
-                self._news.discard(conversation)
-                async with self._at_once:
-                    while await self._answer_next(conversation):
-                        pass
-        except Exception:
-            log.exception("answering stopped; the message stays unanswered until the next one or a restart")
-        finally:
-            del self._workers[conversation]
-            self._bells.ring(conversation)
-
-    async def _answer_next(self, conversation: str) -> bool:
-        waiting = await self._store.read(self._read_next, conversation)
-        if waiting is None:
-            return False
-        exchange, message, more = waiting
-        exchange.hint = self._hints.pop(conversation, None)
-        try:
-            await self._answering.answer(exchange)
-        except Exception:
-            log.exception("exchange failed")
-            exchange.replies = [await self._composer.apology(exchange.language, exchange.territory)]
-        channel, ends = await self._store.run(self._write_answer, conversation, message, exchange)
-        self._bells.ring(conversation)
-        if exchange.ownership or "handoff" in exchange.effects:
-            self._bells.ring(desk_bell(exchange.territory))
-        if ends and channel in READ_AT_ONCE:
-            await asyncio.sleep(LAST_WORDS.total_seconds())
-            await self.erase([conversation])
-        return more and not ends
-
-    def _read_next(self, session: Session, conversation: str) -> tuple[Exchange, int, bool] | None:
-        found = records.get(session, conversation)
-        messages = records.unanswered(session, conversation, limit=2)
-        if found is None or not messages:
-            return None
-        waiting = messages[0]
-        return (
-            Exchange(
-                conversation=conversation,
-                text=waiting.text,
-                choice=waiting.choice,
-                territory=found.territory_id,
-                language=found.language,
-                language_chosen=found.language_chosen,
-                turns=found.turns,
-                slots=dict(found.slots),
-                attachment=waiting.attachment,
-                ownership=ownership_of(session, conversation),
-            ),
-            waiting.id,
-            len(messages) > 1,
-        )
-
-    def _write_answer(self, session: Session, conversation: str, message: int, exchange: Exchange) -> tuple[str, bool]:
-        channel = records.get_one(session, conversation).channel
-        owner = handoffs.active(session, conversation)
-        if owner and owner.state == "open" and not (exchange.ownership and exchange.ownership.state == "open"):
-            # A caseworker took over while the answer was being made: the answer is theirs now. Help in danger stays.
-            exchange.replies = exchange.replies if exchange.safety else []
-        records.add_replies(session, conversation, exchange.replies)
-        records.close_turn(session, message, conversation, exchange.slots, for_person=owner is not None)
-        outcomes.apply(session, conversation, exchange.territory, exchange.language, exchange.effects)
-        if not exchange.effects.get("erase"):
-            return channel, False
-        wait = LAST_WORDS if channel in READ_AT_ONCE else LAST_WORDS_TO_DELIVER
-        return channel, erasing.forget(session, conversation, message, datetime.now(UTC) + wait)
+def _allowed(session: Session, conversation: str, token: str | None) -> Conversation:
+    found = records.get(session, conversation)
+    if found is None:
+        raise UnknownConversation(conversation)
+    if token is not None and not records.is_allowed(found, token):
+        raise NotAllowed(conversation)
+    return found
 
 
 def _lists(reply: Reply) -> dict[str, Any]:

@@ -23,9 +23,12 @@ if TYPE_CHECKING:
 
 LONGEST_CALLBACK = 200
 LONGEST_WORD = 1000
+MOST_SERVICES = 8
 # What the newcomer was asked last; their next text is the answer.
 MESSAGE, CALLBACK, WORD = "handoff_message", "handoff_callback", "handoff_word"
 QUESTION = "question"
+# How certain the assistant was of each topic it heard, 0 to 1; topics that were chosen by a button are not in it.
+SURE = "sure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,14 +176,23 @@ class Handover:
         return await self._store.read(read)
 
 
+def remember_certainty(exchange: Exchange) -> None:
+    """Keep how certain the assistant is of the topics of a message, for the desk; later messages count more."""
+    if exchange.understanding and exchange.understanding.topics:
+        heard = {topic: round(sure, 3) for topic, sure in exchange.understanding.topics}
+        exchange.slots = {**exchange.slots, SURE: {**(exchange.slots.get(SURE) or {}), **heard}}
+
+
 def card_of(exchange: Exchange) -> dict[str, Any]:
     """Return what the desk sees first of a conversation: codes only, from what the assistant remembers."""
     answer = exchange.slots.get("answer")
     known = answer if isinstance(answer, dict) else {}
     return {
         "topics": list(known.get("topics") or ()),
+        "sure": dict(exchange.slots.get(SURE) or {}),
         "circumstances": list(known.get("circumstances") or ()),
-        "services": list(known.get("last") or ()),
+        # What is left at the end is often the contact of the shop alone: what was shown before says more.
+        "services": list(dict.fromkeys([*(known.get("shown") or ()), *(known.get("last") or ())]))[:MOST_SERVICES],
         "why": dict(known.get("why") or {}),
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
@@ -36,5 +37,8 @@ class DeskAssets:
         if name not in self._content:
             raise HTTPException(404)
         current = request.path_params["version"] == self._versions[name]
-        headers = {"cache-control": _YEAR if current else "no-cache"}
+        return self.response(name, {"cache-control": _YEAR if current else "no-cache"})
+
+    def response(self, name: str, headers: Mapping[str, str]) -> Response:
+        """Return a file as an answer; KeyError where there is none of that name."""
         return Response(self._content[name], 200, headers, TYPES[Path(name).suffix])

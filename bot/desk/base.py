@@ -14,9 +14,11 @@ from bot.conversation.bells import Bells
 from bot.conversation.composing import Composer
 from bot.conversation.contract import BadFile, Conversations
 from bot.conversation.handoffs import Handoffs, NotPossible, TakenMeanwhile, TooManyAtOnce, UnknownHandoff, Worker
+from bot.conversation.signs import Signs
 from bot.conversation.wording import Wording
 from bot.desk.renderer import DeskRenderer
 from bot.desk.settings import DeskSettings
+from bot.pushing import Pushing
 from bot.records import handoffs as records
 from bot.records.handoffs import Handoff
 from knowledge import territories
@@ -38,6 +40,12 @@ class Desk:
     bells: Bells
     settings: DeskSettings
     renderer: DeskRenderer
+    signs: Signs
+    pushing: Pushing | None = None
+
+    async def push_key(self) -> str:
+        """Return the key that browsers sign up with for web push; "" when there is none."""
+        return await self.pushing.public_key() if self.pushing else ""
 
     async def zone(self, worker: Worker) -> str:
         """Return the time zone of a worker's territory."""

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from bot.conversation.handoffs import UnknownHandoff, Worker
 from bot.conversation.messages import Message
+from bot.conversation.signs import KNOWS_READING
 from bot.desk.base import Desk, worker_of
 from bot.desk.renderer import is_part
 from bot.records import audit, desk_queries, handoffs, notes, staff
@@ -53,6 +54,7 @@ class ConversationPage:
             outcomes=OUTCOMES,
             topics=load_vocabulary().codes["topics"],
             shown=card,
+            mark=_mark(seen["channel"]),
             longest=self._desk.settings.longest_message,
             translates=bool(self._desk.settings.translation_url),
             draft=composer.get("draft", ""),
@@ -71,11 +73,13 @@ class ConversationPage:
         )
         if news:
             await self._desk.store.run(desk_queries.mark_read, found.id, worker.id, news[-1].id)
+        conversation = await self._desk.store.read(records.get, found.conversation_id)
         return self._desk.renderer.page(
             request,
             "_messages.html",
             zone=await self._desk.zone(worker),
             messages=news,
+            mark=_mark(conversation.channel if conversation else ""),
             handoff=found,
             translates=bool(self._desk.settings.translation_url),
         )
@@ -96,6 +100,11 @@ class ConversationPage:
             owner=names.get(found.staff_id or 0, ""),
             is_mine=found.staff_id == worker.id and found.state == "open",
         )
+
+
+def _mark(channel: str) -> str:
+    """Return what the newcomer's side can be known to have done with a message: ``read`` or ``delivered``."""
+    return "read" if channel in KNOWS_READING else "delivered"
 
 
 def _look(session: Session, worker: Worker, number: int) -> dict[str, Any]:
@@ -153,8 +162,15 @@ def _shown(session: Session, found: Handoff, language: str) -> dict[str, Any]:
     views = detail.load_views(session, ids, language, datetime.now(UTC)) if ids else []
     return {
         "topics": [str(one) for one in card.get("topics") or ()],
+        "sure": _certainty(card.get("sure")),
         "circumstances": [str(one) for one in card.get("circumstances") or ()],
         "services": [
             {"id": view.id, "name": view.name, "why": [str(code) for code in why.get(view.id) or ()]} for view in views
         ],
     }
+
+
+def _certainty(sure: object) -> dict[str, float]:
+    """Return how certain the assistant was of each topic, 0 to 1; cards of earlier versions do not tell."""
+    known = sure if isinstance(sure, dict) else {}
+    return {str(topic): min(max(float(one), 0.0), 1.0) for topic, one in known.items() if isinstance(one, int | float)}

@@ -43,6 +43,7 @@ class Queue:
             topic=topic,
             language=language,
             said=said if said in SAID else "",
+            push_key=await self._desk.push_key(),
             **seen,
         )
 

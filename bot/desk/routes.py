@@ -13,6 +13,7 @@ from bot.conversation.bells import Bells
 from bot.conversation.composing import Composer
 from bot.conversation.contract import Conversations
 from bot.conversation.handoffs import Handoffs
+from bot.conversation.signs import Signs
 from bot.conversation.wording import Wording
 from bot.desk.assets import DeskAssets
 from bot.desk.base import Desk
@@ -22,6 +23,7 @@ from bot.desk.files import Files
 from bot.desk.lead import Lead
 from bot.desk.noting import Noting
 from bot.desk.phrases import Phrases
+from bot.desk.push import Push
 from bot.desk.queue import Presence, Queue
 from bot.desk.renderer import DeskRenderer
 from bot.desk.search import Search
@@ -30,6 +32,7 @@ from bot.desk.settings import DeskSettings
 from bot.desk.steps import Steps
 from bot.desk.translating import Translating
 from bot.desk.writing import Writing
+from bot.pushing import Pushing
 from bot.records.staff import AT_THE_DESK
 from knowledge.store import Store
 
@@ -54,18 +57,24 @@ def create_desk(
     bells: Bells,
     settings: DeskSettings,
     guard: Guard,
+    pushing: Pushing | None = None,
+    *,
+    signs: Signs,
 ) -> list[BaseRoute]:
     """Return the routes of the desk.
 
     Args:
-        guard: who may come in, see ``bot.security.guard``.
+        guard: who may come in, see ``bot.security.guard``; pushing: tells devices, None for no web push;
+            signs: the same that the conversations have.
     """
     assets = DeskAssets()
-    desk = Desk(store, handoffs, conversations, composer, wording, bells, settings, DeskRenderer(wording, assets))
+    renderer = DeskRenderer(wording, assets)
+    desk = Desk(store, handoffs, conversations, composer, wording, bells, settings, renderer, signs, pushing)
     queue, presence, search, lead = Queue(desk), Presence(desk), Search(desk), Lead(desk)
     page, steps, noting = ConversationPage(desk), Steps(desk), Noting(desk)
     writing, services, phrases = Writing(desk, page), Services(desk), Phrases(desk)
     files, translating, events = Files(desk), Translating(desk), Events(desk)
+    push = Push(desk, assets)
 
     def get(path: str, endpoint: Endpoint, roles: Sequence[str] = AT_THE_DESK) -> Route:
         return Route(f"/desk{path}", guard(desk.worded(endpoint), roles=roles), methods=["GET"])
@@ -76,6 +85,9 @@ def create_desk(
     one = "/conversations/{handoff:int}"
     return [
         Route("/desk/static/{version}/{name}", assets.serve),
+        Route("/desk/push-worker.js", push.worker),
+        post("/push", push.on),
+        post("/push/off", push.off),
         get("", queue.page),
         get("/waiting", queue.waiting),
         get("/events", events.stream),
@@ -96,6 +108,7 @@ def create_desk(
         post(f"{one}/phrases/{{phrase}}", phrases.send),
         post(f"{one}/claim", queue.claim),
         post(f"{one}/say", writing.say),
+        post(f"{one}/typing", writing.typing),
         post(f"{one}/card", writing.card),
         post(f"{one}/translation", translating.message),
         post(f"{one}/notes", noting.note),

@@ -18,7 +18,7 @@ from bot.conversation import languages
 from bot.conversation.wording import Wording
 from bot.desk.assets import DeskAssets
 from bot.desk.renderer import DeskRenderer
-from bot.records.staff import ROLES
+from bot.records.staff import AT_THE_DESK, ROLES
 from bot.security import csrf
 from bot.security.door import Door, NotAllowed, WeakPassword
 from bot.security.guard import FRESH, PASSWORD, SIGN_IN, Guard
@@ -209,6 +209,8 @@ class SigningIn:
         )
 
     def _refused(self, request: Request, why: str) -> Response:
+        if why == "role" and _signed_in(request).worker.role not in AT_THE_DESK:
+            why = "editor"
         return self._render(request, "refused.html", 403, why=why)
 
     def _render(self, request: Request, template: str, status: int, **values: Any) -> Response:

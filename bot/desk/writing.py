@@ -61,7 +61,16 @@ class Writing:
                 return await self._box(request, draft=text, problem=f"file_{error.why}")
         else:
             await self._desk.handoffs.say(worker, found.id, text, language=written)
+        self._desk.signs.end("caseworker", found.conversation_id)
         return await self._box(request, sent=True)
+
+    async def typing(self, request: Request) -> Response:
+        """Let the newcomer see that the caseworker who has the conversation is writing."""
+        worker = worker_of(request)
+        found = await self._desk.handoff(request)
+        if found.state == "open" and found.staff_id == worker.id:
+            self._desk.signs.write("caseworker", found.conversation_id, worker.name)
+        return Response(status_code=204)
 
     async def card(self, request: Request) -> Response:
         """Send the card of a service, in the newcomer's language."""

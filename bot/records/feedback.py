@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from bot.records.model import Feedback
@@ -25,3 +26,9 @@ def store(session: Session, conversation: str, territory: str, language: str, se
             at=datetime.now(UTC),
         )
     )
+
+
+def of_conversation(session: Session, conversation: str) -> Sequence[Feedback]:
+    """Return what was said of services in a conversation, the oldest first."""
+    query = select(Feedback).where(Feedback.conversation_id == conversation)
+    return session.scalars(query.order_by(Feedback.at)).all()

@@ -28,9 +28,11 @@ class Handoff(Base):
     """One time that a person was asked for. ``version`` grows with every move.
 
     ``reason``: asked, missed, safety; ``urgency``: 0 danger, 1 soon, 2 normal; ``danger``: kind of danger spoken of.
-    ``card``: what the desk sees first, codes only ({"topics", "circumstances", "services", "why", "acts"}).
+    ``card``: what the desk sees first, codes only ({"topics", "sure", "circumstances", "services", "why"};
+    ``sure``: how certain the assistant was of a topic, 0 to 1).
     ``callback``: how the person wishes to be reached, if they said so. ``agreed``: what was agreed ({"service", "text"}).
     ``proposed_territory``: another territory's desk, waiting for the newcomer's consent.
+    ``read_by_staff``, ``read_by_newcomer``: id of the last message that each side has seen (``bot.records.reading``).
     """
 
     __tablename__ = "handoff"

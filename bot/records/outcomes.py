@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.records import feedback, handoffs
@@ -50,6 +50,12 @@ def apply(session: Session, conversation: str, territory: str, language: str, ef
 
     if "handoff" in effects:
         _hand_over(session, conversation, language, dict(effects["handoff"]))
+
+
+def person_requests(session: Session, conversation: str) -> Sequence[PersonRequest]:
+    """Return each time that a person was wanted in a conversation, the oldest first."""
+    query = select(PersonRequest).where(PersonRequest.conversation_id == conversation)
+    return session.scalars(query.order_by(PersonRequest.id)).all()
 
 
 def _hand_over(session: Session, conversation: str, language: str, effect: dict[str, Any]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
 from typing import Any, List, Sequence, Text
 
@@ -12,8 +13,8 @@ SIZE = 512
 # Batches beyond this slow down (measured 1,104 texts/s at 64, 170 at 2,000), and long texts fill the memory.
 BATCH, LETTERS = 64, 4_000
 LONGEST = 600
-# From so many batches on (training) two threads share them: a third less time on two cores.
-MANY, WORKERS = 16, 2
+# From so many batches on (training) two processes share them. Threads gain little: half of the work is Python's.
+MANY, WORKERS = 64, 2
 
 
 @lru_cache(maxsize=1)
@@ -37,15 +38,16 @@ def vectors(texts: Sequence[Text]) -> np.ndarray:
         batches.append(order[-count:])
         order = order[:-count]
 
-    def encode(chosen: Sequence[int]) -> np.ndarray:
-        return np.asarray(_encoder().encode([texts[number][:LONGEST] or " " for number in chosen]))
-
+    cut = [[texts[number][:LONGEST] or " " for number in chosen] for chosen in batches]
     if len(batches) < MANY:
-        encoded = [encode(chosen) for chosen in batches]
+        encoded = [_encode(own) for own in cut]
     else:
-        encode(batches[-1][:1])
-        with ThreadPoolExecutor(WORKERS) as pool:
-            encoded = list(pool.map(encode, batches))
+        with ProcessPoolExecutor(WORKERS, mp_context=multiprocessing.get_context("spawn")) as pool:
+            encoded = list(pool.map(_encode, cut, chunksize=4))
     for chosen, rows in zip(batches, encoded, strict=True):
         result[chosen] = rows
     return result
+
+
+def _encode(texts: Sequence[Text]) -> np.ndarray:
+    return np.asarray(_encoder().encode(list(texts)))

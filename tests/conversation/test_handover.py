@@ -359,5 +359,8 @@ async def test_the_export_holds_all_that_was_said_and_every_step(parts: Parts) -
     assert "مرحبا" in [message["text"] for message in shape["messages"]]
     assert [step["action"] for step in shape["handoffs"][0]["steps"]] == ["request", "claim"]
     assert shape["handoffs"][0]["steps"][1]["by"] == "staff", "who it was is the desk's"
+    asked = shape["handoffs"][0]
+    assert (asked["topic"], asked["danger"], asked["labels"]) == (None, None, [])
+    assert (asked["territory"], asked["language"], asked["urgency"]) == ("turin", "ar", handoffs.NORMAL)
     with pytest.raises(UnknownConversation):
         await parts.conversations.export("nobody")

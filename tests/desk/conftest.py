@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from bot import parts
 from bot.commands.migrate import RECORDS_MIGRATIONS
-from bot.conversation.safety import SafetyRules
 from knowledge.migrations import upgrade
 from knowledge.seed import load
 from knowledge.store import Store
@@ -31,14 +28,6 @@ INTERPRETERS = {
     "phones": [{"number": "011 4429400"}],
     "languages": ["ar", "uk"],
 }
-
-
-@pytest.fixture(scope="session", autouse=True)
-def rules() -> Iterator[None]:
-    """Read the safety rules once: they take seconds and are no subject here."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parts, "SafetyRules", lru_cache(SafetyRules))
-        yield
 
 
 @pytest.fixture(scope="session")

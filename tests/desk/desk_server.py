@@ -74,6 +74,7 @@ class DeskServer:
                 assistant_seconds=0.2,
                 messages_per_minute=1000,
                 conversations_per_hour=10_000,
+                push_contact="desk@city.example",
             )
         )
         listening = socket.socket()
@@ -91,6 +92,8 @@ class DeskServer:
             parts.handoffs._bells,
             self.settings,
             CookieGuard(parts),
+            parts.pushing,
+            signs=parts.signs,
         )
         chat = create_routes(parts.conversations, parts.wording, WebSettings(), parts.store.read)
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.desk.conftest import database, rules, template
+from tests.desk.conftest import database, template
 from tests.security.door_server import Browser, DoorServer
 
-__all__ = ["database", "rules", "template"]
+__all__ = ["database", "template"]
 
 
 @pytest.fixture

@@ -49,6 +49,7 @@ class DoorServer:
             callback_secret=SecretStr("secret"),
             assistant_url="http://127.0.0.1:9",
             assistant_seconds=0.2,
+            push_contact="desk@city.example",
         )
         self.parts = parts = make_parts(chosen)
         listening = socket.socket()
@@ -64,6 +65,8 @@ class DoorServer:
             parts.handoffs._bells,
             DeskSettings(),
             doors.guard,
+            parts.pushing,
+            signs=parts.signs,
         )
         chat = create_routes(parts.conversations, parts.wording, WebSettings(), parts.store.read)
 

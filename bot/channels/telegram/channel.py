@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.routing import BaseRoute
 
-from bot.channels.telegram import commands, webhook
+from bot.channels.telegram import commands, webhook, working
 from bot.channels.telegram.account import STATES, Account, State
 from bot.channels.telegram.chats import Chats
 from bot.channels.telegram.client import TooFast, Trouble, WrongToken
@@ -77,6 +77,7 @@ class TelegramChannel:
         await self._learn_numbers(left)
         self._begin(self._listen())
         self._begin(self._look())
+        self._begin(working.watch(self._chats, self._conversations))
         for account in self._accounts.values():
             self._begin(self._serve(account))
         self._wake(left)

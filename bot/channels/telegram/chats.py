@@ -23,10 +23,14 @@ OWN_BELL_SECONDS = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something to say besides the conversation: a line of text, or a contact card with ``number``."""
+    """Something to say besides the conversation: a line of text, or a contact card with ``number``.
+
+    ``export``: the conversation as a file comes along.
+    """
 
     text: str
     number: str = ""
+    export: bool = False
 
 
 @dataclass(slots=True)
@@ -51,6 +55,8 @@ class Chat:
     task: asyncio.Task[None] | None = None
     timer: asyncio.TimerHandle | None = None
     typing: asyncio.Task[None] | None = None
+    typed_at: float = float("-inf")
+    arrived: int = 0
     bucket: Bucket = field(default_factory=lambda: Bucket(CHAT_PER_SECOND, CHAT_BURST))
     notes: deque[Note] = field(default_factory=deque)
     not_before: float = 0.0

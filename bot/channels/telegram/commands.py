@@ -23,6 +23,9 @@ MEANING = {
     "forget": "forget",
     "help": START,
 }
+# Sends the conversation as a file: nothing is asked of the assistant for that.
+EXPORT = "export"
+LISTED = ("language", "city", "topics", "person", "privacy", EXPORT, "forget", "help")
 # Telegram takes descriptions for languages of two letters only; people of others see the default ones.
 _TWO_LETTERS = re.compile(r"[a-z]{2}")
 
@@ -36,7 +39,7 @@ def choice(command: str) -> str:
 
 def texts(words: Words, languages: Iterable[str], default: str, *, only_one_territory: bool) -> list[Published]:
     """Return, for each language and "" for all others: its code, commands with descriptions, about, description."""
-    shown = [name for name in MEANING if not (only_one_territory and name == "city")]
+    shown = [name for name in LISTED if not (only_one_territory and name == "city")]
     codes = ["", *(code for code in languages if _TWO_LETTERS.fullmatch(code))]
     return [
         (

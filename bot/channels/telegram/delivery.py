@@ -120,6 +120,7 @@ class Deliveries:
                 await self._sender.say(chat, chat.notes[0])
                 chat.notes.popleft()
             await self._say_all(chat)
+            await self._tell_arrival(chat)
             await self._sender.take_keyboards(chat)
             await self._end(chat)
         except Paced as paced:
@@ -181,6 +182,14 @@ class Deliveries:
                     return
             if len(found) < READ_AT_ONCE:
                 return
+
+    async def _tell_arrival(self, chat: Chat) -> None:
+        """Let the desk know what of its words has arrived; Telegram tells nobody what was read."""
+        arrived, chat.arrived = chat.arrived, 0
+        if arrived:
+            # What was sent stands: it is not tried again for the sake of a mark.
+            with suppress(StoreError):
+                await self._conversations.reached(chat.row.conversation_id, arrived)
 
     async def _say(self, chat: Chat, message: Message, asked: str) -> None:
         parts = rendering.parts(message, self._words)

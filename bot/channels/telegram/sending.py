@@ -15,6 +15,7 @@ from bot.channels.telegram.client import Gone, NotSent, Refused, TooFast, Unsure
 from bot.channels.telegram.ledger import Ledger
 from bot.channels.telegram.rendering import Part
 from bot.conversation.contract import Conversations, Words
+from bot.conversation.export import FILE_NAME
 from bot.conversation.messages import Message
 from bot.records import telegram as records
 from knowledge.store import Store
@@ -123,7 +124,12 @@ class Sender:
         """Say something besides the conversation, once, as well as it goes."""
         await self.turn(chat)
         try:
-            if note.number:
+            if note.export:
+                content = (await self._conversations.export(chat.row.conversation_id)).encode()
+                number = await chat.account.client.send_file(
+                    chat.row.chat_id, Part(note.text, note.text), FILE_NAME, content, picture=False, plain=True
+                )
+            elif note.number:
                 number = await chat.account.client.send_contact(chat.row.chat_id, note.number, note.text)
             else:
                 number = await chat.account.client.send_text(chat.row.chat_id, note.text)
@@ -191,4 +197,6 @@ class Sender:
             row.part = piece.index + 1
         else:
             row.delivered, row.part = piece.message.id, 0
+            if piece.message.sender == "caseworker":
+                chat.arrived = piece.message.id
         self._ledger.later(row)

@@ -36,6 +36,7 @@ from bot.records.telegram import ChatRow
 CHANNEL = "telegram"
 # The same remark is not made again so soon.
 REMARK_SECONDS, EDITED_SECONDS = 60.0, 3600.0
+EXPORT_SECONDS = 10.0
 LONGEST_CONTACT = 64
 log = logging.getLogger(__name__)
 
@@ -77,6 +78,9 @@ class Talking:
             if chat and not presses.is_double(chat, event):
                 presses.remember(chat, event, "", edits=False)
                 await self._give_contact(chat, event.data.partition(":")[2])
+            return
+        is_export = isinstance(event, Commanded) and event.name == commands.EXPORT
+        if chat and is_export and await self._export(chat):
             return
         await self._accept(account, chat, event)
 
@@ -224,6 +228,19 @@ class Talking:
             self._told[account.id, chat] = now
             with suppress(Trouble):
                 await account.client.send_text(chat, text)
+
+    async def _export(self, chat: Chat) -> bool:
+        """Send the conversation as a file; False when there is none (any more)."""
+        try:
+            language = (await self._conversations.state(chat.row.conversation_id)).language
+        except UnknownConversation:
+            return False
+        if chat.may_tell(commands.EXPORT, EXPORT_SECONDS):
+            self._deliveries.say(chat, Note(self._words.text("telegram.export", language), export=True))
+        else:
+            wait = self._words.text("telegram.too_many", language, seconds=round(EXPORT_SECONDS))
+            self._deliveries.say(chat, Note(wait))
+        return True
 
     async def _give_contact(self, chat: Chat, service: str) -> None:
         for message in reversed(await self._conversations.messages(chat.row.conversation_id)):

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.channels.web import errors, parsing
+from bot.channels.web import errors, exporting, parsing
 from bot.channels.web.errors import Refused
 from bot.channels.web.events import event_stream
 from bot.channels.web.files import Files
@@ -55,6 +55,9 @@ class Api:
                 Route("/conversations", self.open, methods=["POST"]),
                 Route("/conversations/{conversation}/messages", self.messages, methods=["GET", "POST"]),
                 Route("/conversations/{conversation}/events", self.events, methods=["GET"]),
+                Route("/conversations/{conversation}/read", self.read, methods=["POST"]),
+                Route("/conversations/{conversation}/typing", self.typing, methods=["POST"]),
+                Route("/conversations/{conversation}/export", self.export, methods=["GET"]),
                 Route("/conversations/{conversation}/files", self.attach, methods=["POST"]),
                 Route("/conversations/{conversation}/files/{file}", self.file, methods=["GET"]),
                 Route("/openapi.yml", self.description, methods=["GET"]),
@@ -78,6 +81,7 @@ class Api:
             language=opening.language,
             hint=request.headers.get("accept-language"),
             address=address(request),
+            desk=opening.desk,
         )
         return JSONResponse(
             {
@@ -91,23 +95,30 @@ class Api:
 
     async def messages(self, request: Request) -> Response:
         """POST …/messages: take a message. GET …/messages?after=: read by polling."""
-        conversation = await self._authorised(request)
+        conversation, token = parsing.conversation(request), parsing.bearer(request)
         if request.method == "POST":
-            found = await parsing.json_object(request)
-            incoming = parsing.incoming(found, request.headers.get("accept-language"))
-            await self._conversations.accept(conversation, incoming, address=address(request))
+            try:
+                found = await parsing.json_object(request)
+                incoming = parsing.incoming(found, request.headers.get("accept-language"))
+            except Refused:
+                # Whoever may not write here is told that, and nothing about what they wrote.
+                await self._conversations.authorise(conversation, token)
+                raise
+            await self._conversations.accept(conversation, incoming, address=address(request), token=token)
             return JSONResponse({"client_id": incoming.client_id}, 202, _FRESH)
         query = request.query_params
         after = parsing.whole_number(query.get("after"), "after", default=0)
         limit = parsing.whole_number(
             query.get("limit"), "limit", default=parsing.MOST_MESSAGES, largest=parsing.MOST_MESSAGES
         )
-        found_messages = await self._conversations.messages(conversation, after=after, limit=max(1, limit))
+        seen = await self._conversations.look(conversation, token, after=after, limit=max(1, limit))
         return JSONResponse(
             {
-                "messages": [message.as_dict() for message in found_messages],
-                "working": await self._conversations.working(conversation),
-                "takes_files": await self._conversations.takes_files(conversation),
+                "messages": [message.as_dict() for message in seen.messages],
+                "working": seen.working,
+                "takes_files": seen.takes_files,
+                "person": seen.person,
+                "writing": seen.writing,
             },
             headers=_FRESH,
         )
@@ -118,6 +129,22 @@ class Api:
         after = parsing.whole_number(request.headers.get("last-event-id"), "Last-Event-ID", default=0)
         token = parsing.bearer(request)
         return event_stream(self._conversations, conversation, token, after, self._settings.heartbeat_seconds)
+
+    async def read(self, request: Request) -> Response:
+        """POST …/read: the newcomer has looked at everything up to a message."""
+        conversation = await self._authorised(request)
+        message = parsing.message_id(await parsing.json_object(request))
+        await self._conversations.reached(conversation, message)
+        return Response(None, 204, _FRESH)
+
+    async def typing(self, request: Request) -> Response:
+        """POST …/typing: the newcomer is writing."""
+        await self._conversations.typed(await self._authorised(request))
+        return Response(None, 204, _FRESH)
+
+    async def export(self, request: Request) -> Response:
+        """GET …/export: everything that is stored of the conversation, as a file."""
+        return await exporting.response(self._conversations, await self._authorised(request))
 
     async def attach(self, request: Request) -> Response:
         """POST …/files: a picture, a document or a voice message, for the person who has the conversation."""

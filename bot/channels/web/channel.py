@@ -90,6 +90,7 @@ def create_routes(
         Route("/chat/{territory}/offline", page(installing.offline)),
         Route("/chat/{territory}/files", page(form.attach), methods=["POST"]),
         Route("/chat/{territory}/files/{file}", page(form.file)),
+        Route("/chat/{territory}/export", page(form.export)),
         Route("/chat/{territory}/new", page(form.renew), methods=["POST"]),
         Route("/chat/{territory}/leave", page(form.leave)),
         *saving,

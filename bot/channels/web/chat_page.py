@@ -18,6 +18,7 @@ from bot.channels.web.places import Place
 from bot.channels.web.settings import WebSettings
 from bot.conversation.attached import TAKEN
 from bot.conversation.contract import Conversations, NotAllowed, UnknownConversation, Words
+from bot.conversation.export import FILE_NAME
 from bot.conversation.messages import Message
 
 
@@ -89,6 +90,7 @@ class ChatPage:
             "territory": place.territory.id,
             "language": place.language.code,
             "asked": place.asked,
+            "desk": place.desk,
             "exit": self._settings.quick_exit_url,
             "texts": texts,
             "welcome": welcome,
@@ -110,6 +112,8 @@ class ChatPage:
             data=script_json(data),
             welcome=rendering.message(welcome, services, place.path) if not talk.messages else None,
             history=rendering.history(talk.messages, services, place.path),
+            kept=talk.kept is not None,
+            file_name=FILE_NAME,
             working=talk.working,
             takes_files=talk.takes_files,
             client_id=secrets.token_urlsafe(16),

@@ -35,30 +35,37 @@ def event_stream(
 async def events(
     conversations: Conversations, conversation: str, token: str, after: int
 ) -> AsyncIterator[ServerSentEvent]:
-    """Yield ``message`` events with ids above ``after``, ``working`` and ``files`` at every change, ``ended`` as the last."""
+    """Yield ``message`` events with ids above ``after``, and ``ended`` as the last.
+
+    Between them ``working``, ``files``, ``person`` and ``writing`` at every change.
+    """
     yield ServerSentEvent(comment="hello", retry=RETRY_MILLISECONDS)
     working: bool | None = None
-    takes_files = False
+    takes_files = person = False
+    writing: str | None = None
     async with conversations.listen(conversation) as bell:
         while True:
             try:
-                # Again at each turn: a conversation can be erased, or its token run out, under an open stream.
-                await conversations.authorise(conversation, token)
+                # The token too, at each turn: a conversation can be erased, or its token run out, under an open stream.
+                seen = await conversations.look(conversation, token, after=after)
             except (UnknownConversation, NotAllowed):
                 yield ServerSentEvent(event="ended", data="{}")
                 return
-            # Asked before the messages are read, so that "no longer working" never overtakes the answer.
-            now_working = await conversations.working(conversation)
-            for message in await conversations.messages(conversation, after=after):
+            for message in seen.messages:
                 after = message.id
                 yield ServerSentEvent(event="message", id=str(after), data=_json(message.as_dict()))
-            if now_working != working:
-                working = now_working
+            if seen.working != working:
+                working = seen.working
                 yield ServerSentEvent(event="working", data=_json({"working": working}))
-            now_taking = await conversations.takes_files(conversation)
-            if now_taking != takes_files:
-                takes_files = now_taking
+            if seen.takes_files != takes_files:
+                takes_files = seen.takes_files
                 yield ServerSentEvent(event="files", data=_json({"takes_files": takes_files}))
+            if seen.person != person:
+                person = seen.person
+                yield ServerSentEvent(event="person", data=_json({"person": person}))
+            if seen.writing != writing:
+                writing = seen.writing
+                yield ServerSentEvent(event="writing", data=_json({"writing": writing}))
             try:
                 await asyncio.wait_for(bell.wait(), LOOK_SECONDS)
             except TimeoutError:

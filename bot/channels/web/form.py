@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bot.channels.web import cookie, errors, parsing
+from bot.channels.web import cookie, errors, exporting, parsing
 from bot.channels.web.api import address
 from bot.channels.web.chat_page import ChatPage
 from bot.channels.web.errors import Refused
@@ -70,10 +70,17 @@ class PlainForm:
             raise Refused("not_allowed")
         return await self._files.response(talk.kept.conversation, str(request.path_params["file"]))
 
+    async def export(self, request: Request) -> Response:
+        """GET /chat/{territory}/export: the conversation that the browser keeps, as a file."""
+        talk, _ = await self._page.talk(request, await self._places.find(request))
+        if talk.kept is None:
+            raise Refused("not_allowed")
+        return await exporting.response(self._conversations, talk.kept.conversation)
+
     async def renew(self, request: Request) -> Response:
         """POST /chat/{territory}/new: forget the conversation and begin anew."""
         place = await self._places.find(request)
-        response = RedirectResponse(f"{place.path}?language={place.language.code}", 303, PRIVATE)
+        response = RedirectResponse(f"{place.path}?language={place.language.code}{place.counter}", 303, PRIVATE)
         cookie.drop(response, place.path)
         return response
 
@@ -92,6 +99,7 @@ class PlainForm:
             language=place.language.code,
             hint=request.headers.get("accept-language"),
             address=address(request),
+            desk=place.desk,
         )
         return cookie.Kept(opened.conversation, opened.token)
 
@@ -106,8 +114,7 @@ class PlainForm:
 
     def _redirect(self, request: Request, place: Place, kept: cookie.Kept) -> Response:
         # Without ?language= unless it was asked for: the conversation may have moved to another language meanwhile.
-        query = f"?language={place.language.code}" if place.asked else ""
-        response = RedirectResponse(f"{place.path}{query}#latest", 303, PRIVATE)
+        response = RedirectResponse(f"{place.path}{place.query}#latest", 303, PRIVATE)
         secure = request.url.scheme == "https" or self._settings.secure
         cookie.write(response, kept, place.path, secure=secure)
         return response

@@ -22,15 +22,17 @@ MOST_MESSAGES = 200
 LONGEST_CHOICE = 64
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
+_DESK = re.compile(r"[A-Za-z0-9_]{1,32}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3}")
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A wish to begin a conversation."""
+    """A wish to begin a conversation; ``desk``: the counter whose poster led here."""
 
     territory: str
     language: str | None
+    desk: str | None = None
 
 
 async def body(request: Request, largest: int = LARGEST_BODY) -> bytes:
@@ -71,7 +73,7 @@ async def json_object(request: Request) -> dict[str, Any]:
 
 
 def opening(found: dict[str, Any]) -> Opening:
-    """Return the opening in a body ``{"territory", "language"?}``.
+    """Return the opening in a body ``{"territory", "language"?, "desk"?}``.
 
     Raises:
         Refused: bad_field, unknown_territory.
@@ -81,7 +83,15 @@ def opening(found: dict[str, Any]) -> Opening:
         raise Refused("bad_field", field="territory")
     if not _NAME.fullmatch(territory):
         raise Refused("unknown_territory", field="territory")
-    return Opening(territory, language(found.get("language")))
+    desk = found.get("desk")
+    if desk is not None and not is_desk(desk):
+        raise Refused("bad_field", field="desk")
+    return Opening(territory, language(found.get("language")), desk)
+
+
+def is_desk(value: object) -> bool:
+    """Tell whether a counter of a poster can be called so."""
+    return isinstance(value, str) and _DESK.fullmatch(value) is not None
 
 
 def language(value: object) -> str | None:
@@ -119,6 +129,18 @@ def incoming(found: dict[str, Any], hint: str | None) -> Incoming:
     if text is None or not text.strip():
         raise Refused("empty", field="text")
     return Incoming(client_id, text, hint=hint)
+
+
+def message_id(found: dict[str, Any]) -> int:
+    """Return the id in a body ``{"message"}``: the last message that was really looked at.
+
+    Raises:
+        Refused: bad_field.
+    """
+    value = _text(found, "message")
+    if not value or not re.fullmatch(r"[0-9]{1,19}", value) or int(value) > LARGEST_ID:
+        raise Refused("bad_field", field="message")
+    return int(value)
 
 
 async def upload(request: Request, largest: int) -> Incoming:

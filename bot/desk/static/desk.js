@@ -4,6 +4,7 @@
 const body = document.body;
 const BEAT_MS = 20000;
 const LATE_MS = 20000;
+const TYPING_MS = 3000;
 
 // --- what is new -------------------------------------------------------------------------------------------------
 function listen(address) {
@@ -12,7 +13,9 @@ function listen(address) {
   const source = new EventSource(address);
   const say = (text) => { if (line.textContent !== text) line.textContent = text; };
   source.addEventListener("open", () => { clearTimeout(lost); lost = 0; say(""); });
+  source.addEventListener("typing", ({ data }) => writes(JSON.parse(data).typing));
   source.addEventListener("error", () => {
+    writes(false);
     // A stream ends every two minutes on purpose and comes back at once: only a longer silence is worth a word.
     if (!lost) lost = setTimeout(() => say(line.dataset.lost), 8000);
     if (source.readyState === EventSource.CLOSED) { source.close(); setTimeout(() => listen(address), LATE_MS); }
@@ -71,6 +74,13 @@ function marks() {
   }
 }
 
+// Whether the newcomer is writing.
+function writes(does) {
+  const line = document.getElementById("typing");
+  const text = does ? line?.dataset.text : "";
+  if (line && line.textContent !== text) line.textContent = text;
+}
+
 // --- sound and title ---------------------------------------------------------------------------------------------
 const sound = document.getElementById("sound");
 const title = document.title;
@@ -122,6 +132,16 @@ function keepDraft(text) {
   try { if (text.value) sessionStorage.setItem(draftName(text), text.value); else sessionStorage.removeItem(draftName(text)); } catch { /* not kept */ }
 }
 
+// The newcomer sees that an answer is being written; at most every three seconds they are told.
+let told = -Infinity;
+function tell(text) {
+  const now = performance.now();
+  if (!text.value.trim() || now - told < TYPING_MS) return;
+  told = now;
+  const headers = { "X-CSRF-Token": body.dataset.csrf, "HX-Request": "true" };
+  fetch(`/desk/conversations/${text.dataset.draft}/typing`, { method: "POST", headers, redirect: "manual" }).catch(() => {});
+}
+
 function insert(words) {
   const text = box();
   if (!text) return;
@@ -171,7 +191,11 @@ function pressed(event) {
 
 // --- all together ------------------------------------------------------------------------------------------------
 body.addEventListener("talk", news);
-body.addEventListener("input", (event) => { if (event.target.matches("[data-draft]")) keepDraft(event.target); });
+body.addEventListener("input", (event) => {
+  if (!event.target.matches("[data-draft]")) return;
+  keepDraft(event.target);
+  tell(event.target);
+});
 body.addEventListener("change", (event) => { if (event.target.closest("form[data-auto]")) event.target.form.requestSubmit(); });
 body.addEventListener("click", (event) => {
   const button = event.target.closest("[data-insert]");
@@ -199,6 +223,7 @@ document.addEventListener("sent", () => {
   const text = box();
   if (!text) return;
   text.value = "";
+  told = -Infinity;
   keepDraft(text);
   text.focus();
   news();

@@ -33,8 +33,8 @@ class WatchedConversations(StoredConversations):
     def watch(self) -> None:
         self.accepted: list[Incoming] = []
 
-    async def accept(self, conversation: str, incoming: Incoming, *, address: str) -> None:
-        await super().accept(conversation, incoming, address=address)
+    async def accept(self, conversation: str, incoming: Incoming, *, address: str, token: str | None = None) -> None:
+        await super().accept(conversation, incoming, address=address, token=token)
         self.accepted.append(incoming)
 
     async def takes_files(self, conversation: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass, field, replace
@@ -17,6 +18,7 @@ from bot.conversation.contract import (
     ConversationState,
     Empty,
     LanguageChoice,
+    Look,
     NotAllowed,
     Opened,
     TerritoryChoice,
@@ -87,6 +89,7 @@ class Kept:
     messages: list[Message] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     at_work: int = 0
+    desk: str | None = None
 
 
 class MemoryConversations:
@@ -101,20 +104,30 @@ class MemoryConversations:
         self.flood: int | None = None
         self.broken = False
         self.person = False
+        self.writer: str | None = None
+        self.reads: list[int] = []
+        self.typings = 0
         self._ids = itertools.count(1)
         self._numbers = itertools.count(1)
         self._bells = Bells()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def open(
-        self, *, territory: str, channel: str, language: str | None, hint: str | None, address: str
+        self,
+        *,
+        territory: str,
+        channel: str,
+        language: str | None,
+        hint: str | None,
+        address: str,
+        desk: str | None = None,
     ) -> Opened:
         if self.flood:
             raise TooMany(self.flood)
         if territory not in {one.id for one in TERRITORIES}:
             raise UnknownTerritory(territory)
         number = next(self._numbers)
-        kept = self.kept[f"conversation{number}"] = Kept(f"token-{number}", language or "en", territory)
+        kept = self.kept[f"conversation{number}"] = Kept(f"token-{number}", language or "en", territory, desk=desk)
         self._store(kept, [self.greeting(kept.language)])
         return Opened(f"conversation{number}", kept.token, list(kept.messages))
 
@@ -126,7 +139,9 @@ class MemoryConversations:
         if self.kept[conversation].token != token:
             raise NotAllowed(conversation)
 
-    async def accept(self, conversation: str, incoming: Incoming, *, address: str) -> None:
+    async def accept(self, conversation: str, incoming: Incoming, *, address: str, token: str | None = None) -> None:
+        if token is not None:
+            await self.authorise(conversation, token)
         kept = self.kept[conversation]
         if self.flood:
             raise TooMany(self.flood)
@@ -153,6 +168,11 @@ class MemoryConversations:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    async def look(self, conversation: str, token: str, *, after: int = 0, limit: int = 200) -> Look:
+        await self.authorise(conversation, token)
+        found = await self.messages(conversation, after=after, limit=limit)
+        return Look(found, await self.working(conversation), self.person, self.person, self.writer)
+
     async def messages(self, conversation: str, *, after: int = 0, limit: int = 200) -> list[Message]:
         found = self.kept.get(conversation)
         return [message for message in found.messages if message.id > after][:limit] if found else []
@@ -176,6 +196,23 @@ class MemoryConversations:
     async def takes_files(self, conversation: str) -> bool:
         return self.person
 
+    async def with_person(self, conversation: str) -> bool:
+        return self.person
+
+    async def reached(self, conversation: str, message: int) -> None:
+        self.reads.append(message)
+
+    async def typed(self, conversation: str) -> None:
+        self.typings += 1
+
+    def writing(self, conversation: str) -> str | None:
+        return self.writer
+
+    async def export(self, conversation: str) -> str:
+        if conversation not in self.kept:
+            raise UnknownConversation(conversation)
+        return json.dumps([message.as_dict() for message in self.kept[conversation].messages], ensure_ascii=False)
+
     async def set_language(self, conversation: str, language: str) -> None:
         self.kept[conversation].language = language
 
@@ -198,6 +235,11 @@ class MemoryConversations:
     def hand_over(self, conversation: str) -> None:
         """Give the conversation to a person, who reads files too."""
         self.person = True
+        self._bells.ring(conversation)
+
+    def write(self, conversation: str, name: str | None) -> None:
+        """Let a caseworker begin to write, or stop."""
+        self.writer = name
         self._bells.ring(conversation)
 
     async def _reply(self, conversation: str, kept: Kept, incoming: Incoming) -> None:

@@ -51,6 +51,23 @@ def test_a_choice_is_said_by_its_label(page: Page, server: ChatServer) -> None:
     assert [message.choice for message in server.conversations.accepted] == ["topic:healthcare"]
 
 
+def test_the_counter_of_a_poster_belongs_to_each_conversation_begun_there(page: Page, server: ChatServer) -> None:
+    open_chat(page, server, "?language=en&desk=desk2")
+    page.locator(".languages summary").click()
+    page.get_by_role("link", name="Español").click()
+    expect(page.locator("html")).to_have_attribute("lang", "es")
+    ask(page, "I need a doctor")
+    expect(page.locator(".card")).to_have_count(1)
+    page.reload()
+    page.locator(READY).wait_for()
+    page.locator(".new button").click()
+    page.locator("dialog button[value=yes]").click()
+    expect(page.locator(".card")).to_have_count(0)
+    ask(page, "I need a doctor")
+    expect(page.locator(".card")).to_have_count(1)
+    assert [kept.desk for kept in server.conversations.kept.values()] == ["desk2", "desk2"]
+
+
 def test_reload_keeps_the_conversation(page: Page, server: ChatServer) -> None:
     open_chat(page, server)
     ask(page, "I need a doctor")

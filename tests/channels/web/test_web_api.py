@@ -81,6 +81,13 @@ def test_a_question_is_answered_with_cards(client: httpx.Client, server: ChatSer
     assert chat.messages(after=answer["id"]) == []
 
 
+def test_the_counter_whose_poster_led_here_is_kept(client: httpx.Client, server: ChatServer) -> None:
+    for opening in ({"desk": "desk_2"}, {"desk": None}, {}):
+        assert fits({"territory": "turin", **opening}, "Opening")
+        assert client.post(OPEN, json={"territory": "turin", **opening}).status_code == 201
+    assert [kept.desk for kept in server.conversations.kept.values()] == ["desk_2", None, None]
+
+
 def test_the_same_client_id_is_one_message(client: httpx.Client, server: ChatServer) -> None:
     chat = Chat(client)
     assert {chat.send(client_id="a", text="doctor").status_code for _ in range(5)} == {202}
@@ -132,6 +139,8 @@ REFUSED_OPENINGS = [
     ("nothing in it", b"{}", JSON, 422, "bad_field", "territory"),
     ("a number for a name", b'{"territory": 7}', JSON, 422, "bad_field", "territory"),
     ("a language that is none", b'{"territory": "turin", "language": "../en"}', JSON, 422, "bad_field", "language"),
+    ("a counter that is none", b'{"territory": "turin", "desk": "desk 2"}', JSON, 422, "bad_field", "desk"),
+    ("a counter that is a number", b'{"territory": "turin", "desk": 2}', JSON, 422, "bad_field", "desk"),
     ("an unknown place", b'{"territory": "atlantis"}', JSON, 404, "unknown_territory", "territory"),
     ("a null in the name", b'{"territory": "turin\\u0000"}', JSON, 404, "unknown_territory", "territory"),
     ("a megabyte", b'{"territory": "' + b"a" * 2**20 + b'"}', JSON, 413, "too_large", None),

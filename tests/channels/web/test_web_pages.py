@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from bot.channels.web import WebSettings
 from bot.channels.web.joining import joined
 from bot.channels.web.rendering import card, safe_address
 from bot.conversation.messages import Reply
+from bot.poster.addresses import Addresses
 from tests.channels.web.chat_server import ChatServer
 from tests.channels.web.chat_words import wording
 
@@ -59,6 +61,34 @@ def test_a_conversation_without_javascript(client: httpx.Client, server: ChatSer
     pressed = client.post("/chat/turin", data={"client_id": client_id(after.text), "text": "", "choice": "more"})
     assert pressed.status_code == 303
     assert server.conversations.accepted[-1].choice == "more"
+
+
+def form_action(html: str) -> str:
+    found = re.search(r'id="composer" method="post" action="([^"]+)"', html)
+    assert found
+    return unescape(found[1])
+
+
+def test_the_counter_of_a_poster_is_carried_through_without_javascript(
+    client: httpx.Client, server: ChatServer
+) -> None:
+    poster = Addresses(server.url, "turin", "desk2").web("ar")
+    page = client.get(poster)
+    assert 'href="?language=uk&amp;desk=desk2"' in page.text
+    sent = client.post(form_action(page.text), data={"client_id": client_id(page.text), "text": "doctor"})
+    assert sent.headers["location"] == "/chat/turin?language=ar&desk=desk2#latest"
+    anew = client.post("/chat/turin/new?language=ar&desk=desk2")
+    assert anew.headers["location"] == "/chat/turin?language=ar&desk=desk2"
+    assert [kept.desk for kept in server.conversations.kept.values()] == ["desk2"]
+
+
+@pytest.mark.parametrize("desk", ["", "a b", '"><script>', "x" * 33, "كاونتر"])
+def test_a_counter_that_cannot_be_called_so_is_passed_over(client: httpx.Client, server: ChatServer, desk: str) -> None:
+    page = client.get("/chat/turin", params={"desk": desk})
+    assert form_action(page.text) == "/chat/turin"
+    sent = client.post("/chat/turin", params={"desk": desk}, data={"client_id": "a", "text": "doctor"})
+    assert (sent.status_code, sent.headers["location"]) == (303, "/chat/turin#latest")
+    assert [kept.desk for kept in server.conversations.kept.values()] == [None]
 
 
 def test_the_same_form_sent_twice_is_one_message(client: httpx.Client, server: ChatServer) -> None:

@@ -56,10 +56,15 @@ export function createApi(language) {
   }
 
   return {
-    open: (territory, spoken) => json("", { method: "POST", body: { territory, language: spoken } }),
+    open: ({ territory, language: spoken, desk }) => json("", { method: "POST", body: { territory, language: spoken, desk } }),
     send: ({ conversation, token }, message) =>
       json(`/${conversation}/messages`, { method: "POST", token, body: message }),
     messages: ({ conversation, token }, after) => json(`/${conversation}/messages?after=${after}`, { token }),
+    read: ({ conversation, token }, message) =>
+      read(`/${conversation}/read`, { method: "POST", token, body: { message } }, () => null),
+    typing: ({ conversation, token }) => read(`/${conversation}/typing`, { method: "POST", token }, () => null),
+    export: ({ conversation, token }) =>
+      read(`/${conversation}/export`, { token }, (response) => response.blob(), LONGEST_UPLOAD),
     attach({ conversation, token }, client_id, file) {
       const body = new FormData();
       body.set("client_id", client_id);

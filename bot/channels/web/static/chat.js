@@ -14,11 +14,15 @@ import { createNotice } from "./notice.js";
 import { createOutbox } from "./outbox.js";
 import { createOwn } from "./own.js";
 import { fillPaper } from "./paper.js";
+import { createReading } from "./reading.js";
 import { createRenewal } from "./renewal.js";
+import { createSaving } from "./saving.js";
 import { createScrolling } from "./scrolling.js";
 import { createSeen } from "./seen.js";
 import { deviceStorage, newId } from "./storage.js";
+import { createTyping } from "./typing.js";
 import { watchWorld } from "./world.js";
+import { createWriting } from "./writing.js";
 
 // A cheap phone gets time to react to fingers between one part and the next.
 const pause = () => new Promise((done) => { setTimeout(done); });
@@ -50,12 +54,21 @@ class VentanillaChat extends HTMLElement {
     this.own = createOwn({ log: this.log, page: data });
     this.scrolling = createScrolling({ list: find(".log"), down: find(".down") });
     this.working = (is) => { find(".working").hidden = !is; };
+    this.writing = createWriting({ line: find(".writing"), aside: find(".aside"), page: data });
+    this.reading = createReading({ send: (message) => this.whileThere((key) => this.api.read(key, message)) });
+    this.typing = createTyping({ send: () => this.whileThere((key) => this.api.typing(key)) });
+    this.saving = createSaving({
+      links: this.querySelectorAll(".save"),
+      load: async () => this.api.export(await this.conversation.ready()),
+      failed: (error) => this.notice.say(error.message || data.texts.problem),
+    });
     this.conversation = this.makeConversation();
     this.outbox = this.makeOutbox();
     this.composer = createComposer({
       form: find("#composer"),
       input: find("textarea"),
       storage: this.storage,
+      typed: this.typing.typed,
       say: (text) => this.say({ text }),
       choose: (button) => this.choose(button),
     });
@@ -102,14 +115,21 @@ class VentanillaChat extends HTMLElement {
       taken: () => {
         this.log.outdate();
         this.log.hush();
+        this.saving.offer(true);
       },
       opened: (messages) => {
+        this.saving.offer(true);
         if (messages.length) this.log.adopt(messages[0].id);
         messages.forEach((message) => this.receive(message, true));
       },
       message: (message, history) => this.receive(message, history),
       working: this.working,
-      files: (are) => this.attaching.taken(are),
+      files: (are) => {
+        this.attaching.taken(are);
+        this.reading.want(are);
+      },
+      person: this.typing.person,
+      writing: this.writing,
       ended: () => begin(this, "expired"),
       connected: () => this.notice.connected(),
       cutOff: (error) => this.wait(error),
@@ -149,6 +169,12 @@ class VentanillaChat extends HTMLElement {
     this.dataset.ready = "";
   }
 
+  // Signs are for the conversation of now: none is begun for them.
+  async whileThere(tell) {
+    const key = this.conversation.key();
+    if (key) await tell(key);
+  }
+
   choose(button) {
     if (!button.closest(".feedback")) return this.say({ choice: button.value, label: button.textContent });
     const told = this.answers.press(button);
@@ -159,6 +185,7 @@ class VentanillaChat extends HTMLElement {
   say({ text, choice, label }, aside) {
     const message = choice ? { client_id: newId(), choice, label } : { client_id: newId(), text };
     this.languages.written();
+    this.typing.said();
     this.own.show(message);
     this.notice.clear();
     if (aside) this.scrolling.stay();
@@ -177,6 +204,8 @@ class VentanillaChat extends HTMLElement {
     const wasAtEnd = this.scrolling.isAtEnd();
     const made = this.log.show(message);
     this.seen.add(message);
+    if (message.from !== "newcomer") this.reading.watch(made, message.id);
+    if (message.from === "caseworker") this.writing(null);
     if (message.from !== "newcomer" && !(quiet && this.page.asked)) this.languages.follow(message);
     if (quiet) {
       if (this.log.asked()) this.scrolling.toEnd();

@@ -1,6 +1,6 @@
 // The form: what is typed, and every choice that is pressed anywhere on the page.
 
-export function createComposer({ form, input, storage, say, choose }) {
+export function createComposer({ form, input, storage, typed, say, choose }) {
   function grow() {
     if (CSS.supports("field-sizing", "content")) return;
     input.style.blockSize = "auto";
@@ -30,6 +30,7 @@ export function createComposer({ form, input, storage, say, choose }) {
   });
   input.addEventListener("input", () => {
     storage.set("draft", input.value);
+    typed(input.value);
     grow();
   });
 

@@ -5,7 +5,7 @@ import { follow } from "./stream.js";
 const HISTORY = 1500;
 const LOOKS = [2000, 5000, 10000];
 
-export function createConversation({ api, storage, page, taken, opened, message, working, files, ended, connected, cutOff }) {
+export function createConversation({ api, storage, page, taken, opened, message, working, files, person, writing, ended, connected, cutOff }) {
   let key = null;
   let opening = null;
   let stream = null;
@@ -28,7 +28,7 @@ export function createConversation({ api, storage, page, taken, opened, message,
   }
 
   async function open() {
-    const found = await api.open(page.territory, page.language);
+    const found = await api.open(page);
     key = { conversation: found.conversation, token: found.token };
     storage.set("key", key);
     last = Math.max(...found.messages.map(({ id }) => Number(id)), 0);
@@ -51,6 +51,8 @@ export function createConversation({ api, storage, page, taken, opened, message,
       },
       working,
       files,
+      person,
+      writing,
       ended,
       online: (is) => (is ? connected() : cutOff({ status: 0 })),
     });
@@ -79,6 +81,8 @@ export function createConversation({ api, storage, page, taken, opened, message,
     drop() {
       stop();
       files(false);
+      person(false);
+      writing(null);
       storage.set("key", null);
     },
   };

@@ -11,6 +11,8 @@ export function begin(chat, why) {
   chat.answers.stop();
   dropCookie(page, "new", "POST");
   chat.working(false);
+  chat.reading.begin();
+  chat.saving.offer(false);
   chat.log.clear();
   chat.log.greet(page.welcome);
   chat.own.showAll(chat.outbox.all());

@@ -5,7 +5,7 @@ const QUIET = 40000;
 const WAITS = [1, 2, 4, 8, 15, 30];
 const POLL_AFTER_FAILURES = 2;
 
-export function follow({ api, key, after, message, working, files, ended, online }) {
+export function follow({ api, key, after, message, working, files, person, writing, ended, online }) {
   let stopped = false;
   let failures = 0;
   let abort;
@@ -25,6 +25,8 @@ export function follow({ api, key, after, message, working, files, ended, online
     found.messages.forEach(message);
     working(Boolean(found.working));
     files(Boolean(found.takes_files));
+    person(Boolean(found.person));
+    writing(found.writing ?? null);
     online(true);
   }
 
@@ -38,6 +40,9 @@ export function follow({ api, key, after, message, working, files, ended, online
     try {
       alive();
       const response = await api.stream(key, after(), abort.signal);
+      // What changed while nobody listened is told anew.
+      person(false);
+      writing(null);
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
       let rest = "";
       for (;;) {
@@ -68,6 +73,8 @@ export function follow({ api, key, after, message, working, files, ended, online
     if (name === "message") message(shape);
     else if (name === "working") working(shape.working);
     else if (name === "files") files(shape.takes_files);
+    else if (name === "person") person(shape.person);
+    else if (name === "writing") writing(shape.writing);
   }
 
   function finish() {
