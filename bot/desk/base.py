@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -42,6 +42,8 @@ class Desk:
     renderer: DeskRenderer
     signs: Signs
     pushing: Pushing | None = None
+    # Every look at a page needs it, and it changes with a restart only.
+    _zones: dict[str, str] = field(default_factory=dict, init=False)
 
     async def push_key(self) -> str:
         """Return the key that browsers sign up with for web push; "" when there is none."""
@@ -49,10 +51,13 @@ class Desk:
 
     async def zone(self, worker: Worker) -> str:
         """Return the time zone of a worker's territory."""
-        try:
-            return (await self.store.read(territories.get_territory, worker.territory)).timezone
-        except territories.UnknownTerritory:
-            return "UTC"
+        if worker.territory not in self._zones:
+            try:
+                found = await self.store.read(territories.get_territory, worker.territory)
+            except territories.UnknownTerritory:
+                return "UTC"
+            self._zones[worker.territory] = found.timezone
+        return self._zones[worker.territory]
 
     async def handoff(self, request: Request) -> Handoff:
         """Return the handoff that a request is about.

@@ -120,11 +120,8 @@ def _look(session: Session, worker: Worker, number: int) -> dict[str, Any]:
     guest = handoffs.pseudonym(found.conversation_id)
     audit.record(session, territory=worker.territory, actor=worker.email, action="look", about=guest)
     others = [one for one in desk_queries.colleagues(session, worker.territory) if one.id != worker.id]
-    desks = [
-        one.id
-        for one in territories.list_territories(session)
-        if one.id != worker.territory and staff.has_desk(session, one.id)
-    ]
+    staffed = staff.desks(session) - {worker.territory}
+    desks = [one.id for one in territories.list_territories(session) if one.id in staffed]
     return {
         "handoff": found,
         "guest": guest,

@@ -24,9 +24,9 @@ from bot.records.handoffs import Handoff
 
 RETRY_MILLISECONDS = 2000
 # A bell rings within one process only; with several, news from another is seen at the latest after this long.
-LOOK_SECONDS = 5.0
+LOOK_SECONDS = 15.0
 # Every page of a desk asks for the queue at its bell, and every message of a newcomer rings it: at most so often each.
-DESK_SECONDS = 1.0
+DESK_SECONDS = 2.0
 CLOCK_SECONDS = 0.05
 # The browser comes back at once, and the guard looks again whether it still may.
 LONGEST_SECONDS = 120.0

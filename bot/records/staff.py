@@ -184,6 +184,12 @@ def has_desk(session: Session, territory: str) -> bool:
     return session.scalars(query.limit(1)).first() is not None
 
 
+def desks(session: Session) -> set[str]:
+    """Return the ids of all territories that have a desk."""
+    query = select(Staff.territory_id).where(Staff.disabled.is_(False), Staff.role.in_(AT_THE_DESK))
+    return set(session.scalars(query.distinct()))
+
+
 def at_desk(session: Session, territory: str) -> list[Staff]:
     """Return everybody who may take conversations of a territory over, there or not."""
     query = select(Staff).where(Staff.territory_id == territory, Staff.disabled.is_(False), Staff.role.in_(AT_THE_DESK))

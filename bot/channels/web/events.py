@@ -12,7 +12,7 @@ from bot.conversation.contract import Conversations, NotAllowed, UnknownConversa
 
 RETRY_MILLISECONDS = 3000
 # A bell rings within one process only; with several, news from another is seen at the latest after this long.
-LOOK_SECONDS = 5.0
+LOOK_SECONDS = 15.0
 
 
 def event_stream(
