@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -43,7 +44,7 @@ class Desk:
     signs: Signs
     pushing: Pushing | None = None
     # Every look at a page needs it, and it changes with a restart only.
-    _zones: dict[str, str] = field(default_factory=dict, init=False)
+    _zones: dict[str, str] = dataclasses.field(default_factory=dict, init=False)
 
     async def push_key(self) -> str:
         """Return the key that browsers sign up with for web push; "" when there is none."""
