@@ -89,7 +89,7 @@ def test_another_role_counts_from_the_next_request(server: DoorServer, browser: 
     assert browser.get("/desk/lead").status_code == 200
     server.change(marta, role="editor")
     refused = browser.get("/desk/lead")
-    assert refused.status_code == 403 and "Your account may not do this" in refused.text
+    assert refused.status_code == 403 and "The desk is for caseworkers" in refused.text
     assert browser.post("/desk/sign-out", **inputs(refused.text)).status_code == 303
 
 
