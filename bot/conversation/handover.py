@@ -171,6 +171,7 @@ class Handover:
                 waiting=waiting,
                 wants_woman=woman or bool(waiting and waiting.wants_woman),
                 wants_language=speaks or bool(waiting and waiting.wants_language),
+                urgent=bool(exchange.slots.get("danger")),
             )
 
         return await self._store.read(read)

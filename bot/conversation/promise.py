@@ -55,16 +55,18 @@ def promise(
     waiting: Handoff | None = None,
     wants_woman: bool = False,
     wants_language: bool = False,
+    urgent: bool = False,
 ) -> Promise:
     """Return what can be promised to somebody who waits, or who is about to.
 
     Args:
         language: BCP 47, the newcomer's; waiting: their handoff, None before they agreed;
-        wants_woman, wants_language: count only on who fits.
+        wants_woman, wants_language: count only on who fits; urgent: they spoke of danger, so they will come before others.
     """
     there = fitting(staff.there(session, territory), language, woman=wants_woman, speaks=wants_language)
     queue = handoffs.queue(session, territory)
-    ahead = handoffs.ahead(session, waiting) if waiting is not None else len(queue)
+    before = [one for one in queue if one.urgency == handoffs.URGENT] if urgent else queue
+    ahead = handoffs.ahead(session, waiting) if waiting is not None else len(before)
     if not there:
         return _later(session, territory, ahead + 1)
     busy = handoffs.open_by_staff(session, territory)

@@ -71,6 +71,14 @@ def test_who_is_in_danger_stands_before_who_waits_longer(session: Session) -> No
     assert promise(session, "turin", "ar", waiting=urgent).place == 1
 
 
+def test_who_spoke_of_danger_is_told_the_place_that_they_will_have(session: Session) -> None:
+    there(session, "busy", at_once=0)
+    waits(session)
+    waits(session)
+    assert promise(session, "turin", "en").place == 3
+    assert promise(session, "turin", "en", urgent=True).place == 1
+
+
 def test_only_those_count_who_fit_the_wish(session: Session) -> None:
     there(session, "man", languages=["it", "en"])
     assert promise(session, "turin", "ar").kind == "now"
