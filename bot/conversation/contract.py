@@ -9,6 +9,9 @@ from typing import Any, Protocol
 
 from bot.conversation.messages import Direction, Incoming, Message
 
+# Bells ring within one process; with several, who listens looks after this many seconds for news from another.
+LOOK_SECONDS = 15.0
+
 
 class ConversationError(Exception):
     """Something a channel has to tell the newcomer about."""
@@ -172,10 +175,6 @@ class Conversations(Protocol):
 
     async def takes_files(self, conversation: str) -> bool:
         """Tell whether somebody would read a file: only while a person has the conversation."""
-        ...
-
-    async def with_person(self, conversation: str) -> bool:
-        """Tell whether a caseworker has the conversation right now: only then does anybody see that a newcomer writes."""
         ...
 
     async def reached(self, conversation: str, message: int) -> None:

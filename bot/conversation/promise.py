@@ -64,9 +64,10 @@ def promise(
         wants_woman, wants_language: count only on who fits; urgent: they spoke of danger, so they will come before others.
     """
     there = fitting(staff.there(session, territory), language, woman=wants_woman, speaks=wants_language)
-    queue = handoffs.queue(session, territory)
-    before = [one for one in queue if one.urgency == handoffs.URGENT] if urgent else queue
-    ahead = handoffs.ahead(session, waiting) if waiting is not None else len(before)
+    if waiting is not None:
+        ahead = handoffs.ahead(session, waiting)
+    else:
+        ahead = handoffs.ahead_of_new(session, territory, handoffs.URGENT if urgent else handoffs.NORMAL)
     if not there:
         return _later(session, territory, ahead + 1)
     busy = handoffs.open_by_staff(session, territory)

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.conversation.bells import Bell, desk_bell
+from bot.conversation.contract import LOOK_SECONDS
 from bot.conversation.handoffs import Worker
 from bot.conversation.signs import bell_of, reading_bell
 from bot.desk.base import Desk, worker_of
@@ -23,8 +24,6 @@ from bot.records import desk_queries, handoffs
 from bot.records.handoffs import Handoff
 
 RETRY_MILLISECONDS = 2000
-# A bell rings within one process only; with several, news from another is seen at the latest after this long.
-LOOK_SECONDS = 15.0
 # Every page of a desk asks for the queue at its bell, and every message of a newcomer rings it: at most so often each.
 DESK_SECONDS = 2.0
 CLOCK_SECONDS = 0.05

@@ -187,12 +187,6 @@ def get(session: Session, territory: str, handoff: int) -> Handoff | None:
     return found if found is not None and found.territory_id == territory else None
 
 
-def queue(session: Session, territory: str, *, limit: int = 300) -> Sequence[Handoff]:
-    """Return who waits at a territory's desk: the most urgent first, then who waits longest."""
-    query = select(Handoff).where(Handoff.territory_id == territory, Handoff.state == "waiting")
-    return session.scalars(query.order_by(Handoff.urgency, Handoff.requested_at).limit(limit)).all()
-
-
 def waiting_since(session: Session, edge: datetime) -> Sequence[Handoff]:
     """Return who has been waiting since before ``edge``, at every desk."""
     return session.scalars(select(Handoff).where(Handoff.state == "waiting", Handoff.requested_at < edge)).all()
@@ -221,6 +215,14 @@ def ahead(session: Session, handoff: Handoff) -> int:
         Handoff.state == "waiting",
         (Handoff.urgency < handoff.urgency)
         | ((Handoff.urgency == handoff.urgency) & (Handoff.requested_at < handoff.requested_at)),
+    )
+    return int(session.scalar(query) or 0)
+
+
+def ahead_of_new(session: Session, territory: str, urgency: int) -> int:
+    """Return how many would wait before somebody who asks now, with that urgency."""
+    query = select(func.count()).where(
+        Handoff.territory_id == territory, Handoff.state == "waiting", Handoff.urgency <= urgency
     )
     return int(session.scalar(query) or 0)
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import uvicorn
 from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -24,6 +20,7 @@ from bot.parts import Parts, make_parts
 from bot.records import staff
 from bot.records.staff import AT_THE_DESK, Staff
 from bot.settings import Settings
+from tests.served import Served, listen
 
 CSRF = "a-token-of-this-session"
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -77,9 +74,7 @@ class DeskServer:
                 push_contact="desk@city.example",
             )
         )
-        listening = socket.socket()
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(("127.0.0.1", self.port))
+        listening = listen(self.port)
         self.port = listening.getsockname()[1]
 
         parts = self.parts
@@ -89,7 +84,7 @@ class DeskServer:
             parts.conversations,
             parts.composer,
             parts.wording,
-            parts.handoffs._bells,
+            parts.bells,
             self.settings,
             CookieGuard(parts),
             parts.pushing,
@@ -109,20 +104,11 @@ class DeskServer:
         app = Starlette(
             routes=[Route("/desk/sign-in", sign_in), *desk, *chat], middleware=web_middleware(), lifespan=lifespan
         )
-        config = uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1)
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, args=([listening],), daemon=True)
-        self._thread.start()
-        end = time.monotonic() + 10
-        while not self._server.started:
-            if time.monotonic() > end:
-                raise AssertionError("the server does not start")
-            time.sleep(0.02)
+        self._served = Served(app, listening)
         return self
 
     def __exit__(self, *_: Any) -> None:
-        self._server.should_exit = True
-        self._thread.join(10)
+        self._served.stop()
         self.parts.store.close()
 
     @property

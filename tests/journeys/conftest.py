@@ -10,6 +10,7 @@ from desk_people import DESKTOP, Sit, sign_in
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.servers import Server, ventanilla
+from tests.fakes.telegram import FakeTelegram
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PHONE = {"width": 360, "height": 740}
@@ -32,6 +33,15 @@ def browser() -> Iterator[Browser]:
         )
         yield started
         started.close()
+
+
+@pytest.fixture(scope="module")
+def telegram(request: pytest.FixtureRequest) -> Iterator[FakeTelegram]:
+    """The strict fake of Telegram, with the bot whose ``TOKEN`` the module names."""
+    with FakeTelegram() as fake:
+        fake.bot(request.module.TOKEN, "ventanilla_bot")
+        yield fake
+        assert fake.violations == []
 
 
 @pytest.fixture

@@ -19,14 +19,6 @@ Begin = Callable[[str], Teller]
 
 
 @pytest.fixture(scope="module")
-def telegram() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        fake.bot(TOKEN, "ventanilla_bot")
-        yield fake
-        assert fake.violations == []
-
-
-@pytest.fixture(scope="module")
 def both(telegram: FakeTelegram) -> Iterator[Server]:
     with ventanilla(telegram_token=TOKEN, telegram_api_url=telegram.url) as running:
         yield running

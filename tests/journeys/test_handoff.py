@@ -18,14 +18,6 @@ USERS = count(7001)
 
 
 @pytest.fixture(scope="module")
-def telegram() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        fake.bot(TOKEN, "ventanilla_bot")
-        yield fake
-        assert fake.violations == []
-
-
-@pytest.fixture(scope="module")
 def server(telegram: FakeTelegram) -> Iterator[Server]:
     with ventanilla(telegram_token=TOKEN, telegram_api_url=telegram.url) as running:
         add_staff(running, "Amal", "--languages", "ar,de,en")

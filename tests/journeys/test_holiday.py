@@ -6,7 +6,7 @@ Both processes live in the moved time (``faketime``); the database is the one th
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -29,14 +29,6 @@ ZONE = ZoneInfo("Europe/Berlin")
 HOURS = (("09:00", "12:00"), ("13:00", "16:00"))
 
 
-@pytest.fixture(scope="module")
-def telegram() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        fake.bot(TOKEN, "ventanilla_bot")
-        yield fake
-        assert fake.violations == []
-
-
 @pytest.fixture
 def at(telegram: FakeTelegram, tmp_path: Path) -> Callable[[datetime], AbstractContextManager[Server]]:
     """Return what runs the server as at a moment."""
@@ -52,7 +44,7 @@ def at(telegram: FakeTelegram, tmp_path: Path) -> Callable[[datetime], AbstractC
 
 
 def christmas() -> date:
-    """Return the next 25 December after which a working day comes at the earliest on the 27th."""
+    """Return the next 25 December, a public holiday in Dortmund as the day after it is."""
     today = datetime.now(ZONE).date()
     this_year = date(today.year, 12, 25)
     return this_year if today < this_year else date(today.year + 1, 12, 25)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
-import threading
-import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,7 +10,6 @@ from html import unescape
 from typing import Any
 
 import httpx
-import uvicorn
 from pydantic import SecretStr
 from sqlalchemy import select, update
 from starlette.applications import Starlette
@@ -27,6 +23,7 @@ from bot.records.audit import AuditEntry
 from bot.records.staff import Staff, StaffSession
 from bot.security.passwords import Passwords
 from bot.settings import Settings
+from tests.served import Served, listen
 
 PASSWORD = "violet tram seven cups"
 HASHED = Passwords().hashed(PASSWORD)
@@ -52,8 +49,7 @@ class DoorServer:
             push_contact="desk@city.example",
         )
         self.parts = parts = make_parts(chosen)
-        listening = socket.socket()
-        listening.bind(("127.0.0.1", 0))
+        listening = listen()
         self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         doors = SigningIn(parts.store, parts.wording, self.settings)
         desk = create_desk(
@@ -62,7 +58,7 @@ class DoorServer:
             parts.conversations,
             parts.composer,
             parts.wording,
-            parts.handoffs._bells,
+            parts.bells,
             DeskSettings(),
             doors.guard,
             parts.pushing,
@@ -77,19 +73,11 @@ class DoorServer:
             await parts.assistant.close()
 
         app = Starlette(routes=[*doors.routes, *desk, *chat], middleware=web_middleware(), lifespan=lifespan)
-        self._server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
-        self._thread = threading.Thread(target=self._server.run, args=([listening],), daemon=True)
-        self._thread.start()
-        end = time.monotonic() + 10
-        while not self._server.started:
-            if time.monotonic() > end:
-                raise AssertionError("the server does not start")
-            time.sleep(0.02)
+        self._served = Served(app, listening)
         return self
 
     def __exit__(self, *_: Any) -> None:
-        self._server.should_exit = True
-        self._thread.join(10)
+        self._served.stop()
         self.parts.store.close()
 
     def add(self, name: str, **more: Any) -> int:

@@ -62,7 +62,7 @@ class ChatPage:
         if kept is None:
             return Talk(), place
         try:
-            await self._conversations.authorise(kept.conversation, kept.token)
+            seen = await self._conversations.look(kept.conversation, kept.token)
             state = await self._conversations.state(kept.conversation)
         except (NotAllowed, UnknownConversation):
             return Talk(), place
@@ -70,9 +70,7 @@ class ChatPage:
             await self._conversations.set_language(kept.conversation, place.language.code)
         else:
             place = replace(place, language=self._languages.named(state.language) or place.language)
-        messages = await self._conversations.messages(kept.conversation)
-        takes_files = await self._conversations.takes_files(kept.conversation)
-        return Talk(kept, messages, state.working, takes_files), place
+        return Talk(kept, seen.messages, seen.working, seen.takes_files), place
 
     async def draw(
         self, request: Request, place: Place, talk: Talk, refused: Refused | None = None, draft: str = ""

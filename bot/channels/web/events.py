@@ -8,11 +8,9 @@ from collections.abc import AsyncIterator
 
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from bot.conversation.contract import Conversations, NotAllowed, UnknownConversation
+from bot.conversation.contract import LOOK_SECONDS, Conversations, NotAllowed, UnknownConversation
 
 RETRY_MILLISECONDS = 3000
-# A bell rings within one process only; with several, news from another is seen at the latest after this long.
-LOOK_SECONDS = 15.0
 
 
 def event_stream(

@@ -196,9 +196,6 @@ class MemoryConversations:
     async def takes_files(self, conversation: str) -> bool:
         return self.person
 
-    async def with_person(self, conversation: str) -> bool:
-        return self.person
-
     async def reached(self, conversation: str, message: int) -> None:
         self.reads.append(message)
 

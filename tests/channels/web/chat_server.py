@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import uvicorn
 from starlette.applications import Starlette
 
 from bot.channels.web import WebSettings, create_routes, web_middleware
 from knowledge.store import Store
 from tests.channels.web.chat_memory import MemoryConversations
 from tests.channels.web.chat_words import EnglishWords
+from tests.served import Served, listen
 
 
 @dataclass
@@ -29,24 +27,17 @@ class ChatServer:
     def __enter__(self) -> ChatServer:
         self.conversations = MemoryConversations()
         self.words = EnglishWords()
-        listening = socket.socket()
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(("127.0.0.1", self.port))
+        listening = listen(self.port)
         self.port = listening.getsockname()[1]
         self.settings = replace(self.settings, quick_exit_url=f"{self.url}/chat?harmless")
         read = self.store.read if self.store else None
         routes = create_routes(self.conversations, self.words, self.settings, read)
         app = Starlette(routes=routes, middleware=web_middleware())
-        config = uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=0.1)  # type: ignore[arg-type]
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, args=([listening],), daemon=True)
-        self._thread.start()
-        wait_until(lambda: self._server.started)
+        self._served = Served(app, listening, lifespan="off", timeout_graceful_shutdown=0.1)
         return self
 
     def __exit__(self, *_: Any) -> None:
-        self._server.should_exit = True
-        self._thread.join(10)
+        self._served.stop()
 
     @property
     def url(self) -> str:
@@ -54,8 +45,7 @@ class ChatServer:
 
     def call(self, function: Callable[..., None], *arguments: Any) -> None:
         """Run a function in the server's own thread, where its events live."""
-        loop = self._server.servers[0].get_loop()
-        loop.call_soon_threadsafe(function, *arguments)
+        self._served.loop.call_soon_threadsafe(function, *arguments)
 
 
 def wait_until(true: Callable[[], object], seconds: float = 5.0) -> None:
