@@ -13,6 +13,8 @@ from bot.environments import ASSISTANT, ROOT
 from bot.progress import Trouble, step
 
 TRAINING_SECONDS = 900
+# Serves what was trained, and has no part in training.
+SERVER = ROOT / "nlu" / "serve.py"
 
 
 def train_if_needed(model: Path, *, force: bool = False) -> bool:
@@ -64,7 +66,7 @@ def _train(model: Path) -> None:
 def _fingerprint() -> str:
     digest = hashlib.sha256()
     files = [ROOT / "config.yml", ROOT / "domain.yml", ASSISTANT.lock]
-    files += sorted(path for path in (ROOT / "nlu").rglob("*") if path.suffix in (".yml", ".py"))
+    files += sorted(path for path in (ROOT / "nlu").rglob("*") if path.suffix in (".yml", ".py") and path != SERVER)
     for path in files:
         digest.update(str(path.relative_to(ROOT)).encode())
         digest.update(path.read_bytes())

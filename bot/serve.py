@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 
 import uvicorn
@@ -16,6 +17,8 @@ from bot.progress import Trouble
 from bot.settings import Settings, settings
 
 SHUTDOWN_SECONDS = 5
+# New objects before the youngest are looked through, and how many such looks before the older ones are.
+COLLECTING = (10_000, 20, 50)
 
 
 async def serve(settings: Settings) -> None:
@@ -43,6 +46,11 @@ async def serve(settings: Settings) -> None:
         access_log=False,
         lifespan="off",
     )
+    # What was loaded stays: a collection that walks all of it halts every conversation for a moment. The young are
+    # looked through seldom too: an answer makes thousands of objects, nearly all without cycles.
+    gc.set_threshold(*COLLECTING)
+    gc.collect()
+    gc.freeze()
     sockets = bind(settings.host, settings.port), bind("127.0.0.1", settings.callback_port)
     inner_server = LoopbackServer(inner)
     inner_task = asyncio.create_task(inner_server.serve([sockets[1]]))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
 from functools import partial
-from typing import Dict
+from typing import TYPE_CHECKING, Dict
+
+if TYPE_CHECKING:
+    from sanic import Sanic
 
 # Before TensorFlow is imported: it talks a lot and takes threads and memory that nothing here needs.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -74,9 +78,20 @@ def _run(port: int) -> None:
     app.register_listener(
         partial(load_agent_on_start, os.environ["VENTANILLA_MODEL"], endpoints, None), "before_server_start"
     )
+    app.register_listener(_warm, "before_server_start")
     app.register_listener(close_resources, "after_server_stop")
     print(f"assistant: serving on 127.0.0.1:{port}", flush=True)
     app.run(host="127.0.0.1", port=port, backlog=BACKLOG, workers=1, access_log=False, motd=False)
+
+
+async def _warm(app: Sanic, _loop: object) -> None:
+    # What is loaded at the first use would make the first newcomer wait for seconds.
+    agent = app.ctx.agent
+    if agent is not None and agent.is_ready():
+        await agent.parse_message("hello")
+    # What stays for good is not to be looked through again and again: that halts every conversation.
+    gc.collect()
+    gc.freeze()
 
 
 def _quiet() -> None:

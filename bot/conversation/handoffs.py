@@ -205,12 +205,12 @@ class Handoffs:
         Raises:
             NotPossible: the conversation is not this worker's (any more).
         """
-        found = await self._read(worker, handoff)
         shown: Reply | None = None
         if cards:
+            found = await self._read(worker, handoff)
             shown = await self._notice(found, "utter_details", {}, (), {"services": list(cards), "show": ["short"]})
 
-        def write(session: Session) -> None:
+        def write(session: Session) -> Handoff:
             row = self._get(session, worker, handoff)
             if row.state != "open" or row.staff_id != worker.id:
                 raise NotPossible(row.state, "say", "caseworker")
@@ -218,10 +218,11 @@ class Handoffs:
             records.add_replies(session, row.conversation_id, [reply], sender="caseworker", author=worker.name)
             now = datetime.now(UTC)
             row.replied_at = row.replied_at or now
-            records.get_one(session, row.conversation_id).last_at = now
+            records.touch(session, row.conversation_id)
             audit.record(session, territory=worker.territory, actor=worker.email, action="say", about=_about(row))
+            return row
 
-        await self._write(write, found)
+        self._ring(await self._store.run(write))
 
     async def sweep(self) -> int:
         """Give conversations of caseworkers who are gone back to the queue; return how many.
@@ -232,8 +233,7 @@ class Handoffs:
         for worker, handoff in await self._store.read(_abandoned):
             again = await self._notice(handoff, "utter_handoff_again", {"name": worker.name}, ["handoff:leave"])
             moved += await self._store.run(_give_back, handoff.id, again)
-            self._bells.ring(handoff.conversation_id)
-            self._bells.ring(desk_bell(handoff.territory_id))
+            self._ring(handoff)
         return moved
 
     async def _read(self, worker: Worker, handoff: int) -> Handoff:
@@ -283,6 +283,9 @@ class Handoffs:
 
     async def _write(self, write: Any, found: Handoff) -> None:
         await self._store.run(write)
+        self._ring(found)
+
+    def _ring(self, found: Handoff) -> None:
         self._bells.ring(found.conversation_id)
         self._bells.ring(desk_bell(found.territory_id))
 

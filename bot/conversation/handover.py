@@ -45,7 +45,7 @@ def ownership_of(session: Session, conversation: str) -> Ownership | None:
     found = handoffs.active(session, conversation)
     if found is None:
         return None
-    live = any(one.id == found.staff_id for one in staff.there(session, found.territory_id))
+    live = found.staff_id is not None and staff.is_there(session, found.staff_id)
     return Ownership(found.state, live, found.proposed_territory)
 
 

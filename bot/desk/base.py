@@ -20,7 +20,7 @@ from bot.conversation.wording import Wording
 from bot.desk.renderer import DeskRenderer
 from bot.desk.settings import DeskSettings
 from bot.pushing import Pushing
-from bot.records import handoffs as records
+from bot.records import desk_queries
 from bot.records.handoffs import Handoff
 from knowledge import territories
 from knowledge.store import Store
@@ -66,8 +66,17 @@ class Desk:
         Raises:
             UnknownHandoff: there is none of that number in the worker's territory.
         """
+        found, _ = await self.talk(request)
+        return found
+
+    async def talk(self, request: Request) -> tuple[Handoff, str]:
+        """Return the handoff that a request is about, and the newcomer's language (BCP 47) as it is now.
+
+        Raises:
+            UnknownHandoff: there is none of that number in the worker's territory.
+        """
         number = int(request.path_params["handoff"])
-        found = await self.store.read(records.get, worker_of(request).territory, number)
+        found = await self.store.read(desk_queries.talk, worker_of(request).territory, number)
         if found is None:
             raise UnknownHandoff(number)
         return found

@@ -42,10 +42,9 @@ class ConversationPage:
                 ``problem`` (code of what was wrong).
         """
         worker = worker_of(request)
-        found = await self._desk.handoff(request)
-        seen = await self._desk.store.run(_look, worker, found.id)
         language = self._desk.renderer.words(request).language
-        card = await self._desk.store.read(_shown, found, language)
+        seen = await self._desk.store.read(_look, worker, int(request.path_params["handoff"]), language)
+        await self._desk.store.run(_looked, worker, seen["handoff"], seen["messages"])
         return self._desk.renderer.page(
             request,
             "conversation.html",
@@ -53,7 +52,6 @@ class ConversationPage:
             status=status,
             outcomes=OUTCOMES,
             topics=load_vocabulary().codes["topics"],
-            shown=card,
             mark=_mark(seen["channel"]),
             longest=self._desk.settings.longest_message,
             translates=bool(self._desk.settings.translation_url),
@@ -66,20 +64,18 @@ class ConversationPage:
     async def messages(self, request: Request) -> Response:
         """Return messages above ``?after=`` for the open page; who has the conversation has then read them."""
         worker = worker_of(request)
-        found = await self._desk.handoff(request)
         after = request.query_params.get("after", "0")
-        news = await self._desk.store.read(
-            records.messages, found.conversation_id, after=int(after) if after.isdecimal() else 0, limit=MESSAGES
+        found, channel, news = await self._desk.store.read(
+            _news, worker, int(request.path_params["handoff"]), int(after) if after.isdecimal() else 0
         )
-        if news:
+        if news and found.staff_id == worker.id and found.read_by_staff < news[-1].id:
             await self._desk.store.run(desk_queries.mark_read, found.id, worker.id, news[-1].id)
-        conversation = await self._desk.store.read(records.get, found.conversation_id)
         return self._desk.renderer.page(
             request,
             "_messages.html",
             zone=await self._desk.zone(worker),
             messages=news,
-            mark=_mark(conversation.channel if conversation else ""),
+            mark=_mark(channel),
             handoff=found,
             translates=bool(self._desk.settings.translation_url),
         )
@@ -107,24 +103,40 @@ def _mark(channel: str) -> str:
     return "read" if channel in KNOWS_READING else "delivered"
 
 
-def _look(session: Session, worker: Worker, number: int) -> dict[str, Any]:
+def _news(session: Session, worker: Worker, number: int, after: int) -> tuple[Handoff, str, list[Message]]:
+    found = _handoff(session, worker, number)
+    conversation = records.get(session, found.conversation_id)
+    news = records.messages(session, found.conversation_id, after=after, limit=MESSAGES)
+    return found, conversation.channel if conversation else "", news
+
+
+def _handoff(session: Session, worker: Worker, number: int) -> Handoff:
     found = handoffs.get(session, worker.territory, number)
     if found is None:
         raise UnknownHandoff(number)
-    messages: list[Message] = records.messages(session, found.conversation_id, after=0, limit=MESSAGES)
+    return found
+
+
+def _looked(session: Session, worker: Worker, found: Handoff, messages: list[Message]) -> None:
     if messages:
         desk_queries.mark_read(session, found.id, worker.id, messages[-1].id)
+    about = handoffs.pseudonym(found.conversation_id)
+    audit.record(session, territory=worker.territory, actor=worker.email, action="look", about=about)
+
+
+def _look(session: Session, worker: Worker, number: int, language: str) -> dict[str, Any]:
+    found = _handoff(session, worker, number)
+    messages: list[Message] = records.messages(session, found.conversation_id, after=0, limit=MESSAGES)
     before = desk_queries.earlier(session, found)
     names = desk_queries.names_of(session, [found.staff_id, *(one.staff_id for one in before)])
     conversation = records.get(session, found.conversation_id)
-    guest = handoffs.pseudonym(found.conversation_id)
-    audit.record(session, territory=worker.territory, actor=worker.email, action="look", about=guest)
     others = [one for one in desk_queries.colleagues(session, worker.territory) if one.id != worker.id]
     staffed = staff.desks(session) - {worker.territory}
     desks = [one.id for one in territories.list_territories(session) if one.id in staffed]
     return {
         "handoff": found,
-        "guest": guest,
+        "guest": handoffs.pseudonym(found.conversation_id),
+        "shown": _shown(session, found, language),
         "language": conversation.language if conversation else found.language,
         "channel": conversation.channel if conversation else "",
         "messages": messages,

@@ -16,7 +16,6 @@ from bot.desk.base import Desk, back, worker_of
 from bot.desk.phrasebook import Phrase, Phrasebook
 from bot.desk.renderer import is_part
 from bot.desk.services import look_up
-from bot.records import conversations as records
 from bot.records import desk_queries
 from bot.records.handoffs import Handoff
 from knowledge.codes import load_vocabulary
@@ -56,11 +55,10 @@ class Phrases:
     async def send(self, request: Request) -> Response:
         """Send the phrase in the newcomer's language; a gap without a value sends nothing."""
         phrase = self._phrase(request)
-        found = await self._desk.handoff(request)
+        found, language = await self._desk.talk(request)
         form = await request.form()
         picked = _picked(phrase, {name: [str(one) for one in form.getlist(name)] for name in form})
         worker = worker_of(request)
-        language = await self._language(found)
         said = await self._desk.store.read(
             _word, self._desk.wording, phrase, picked, language, language, worker.territory
         )
@@ -71,13 +69,13 @@ class Phrases:
 
     async def _draw(self, request: Request, whole: str, part: str) -> Response:
         phrase = self._phrase(request)
-        found = await self._desk.handoff(request)
+        found, theirs = await self._desk.talk(request)
         worker = worker_of(request)
         asked = {name: request.query_params.getlist(name) for name in request.query_params}
         if "name" in phrase.gaps and "name" not in asked:
             asked["name"] = [worker.name]
         picked = _picked(phrase, asked)
-        theirs, ours = await self._language(found), self._desk.renderer.words(request).language
+        ours = self._desk.renderer.words(request).language
         said = await self._desk.store.read(_word, self._desk.wording, phrase, picked, theirs, ours, worker.territory)
         words = request.query_params.get("service_words", "").strip()[:LONGEST_WORDS]
         services = await self._desk.store.read(self._services, found, ours, words) if "service" in phrase.gaps else []
@@ -106,10 +104,6 @@ class Phrases:
         if found is None:
             raise HTTPException(404)
         return found
-
-    async def _language(self, found: Handoff) -> str:
-        conversation = await self._desk.store.read(records.get, found.conversation_id)
-        return conversation.language if conversation else found.language
 
     def _page(self, request: Request, whole: str, part: str, **values: Any) -> Response:
         words = self._desk.renderer.words(request)

@@ -41,8 +41,7 @@ class Writing:
         A script gets the writing box as the answer (empty once it was sent), a plain form the page.
         """
         worker = worker_of(request)
-        found = await self._desk.handoff(request)
-        spoken = await self._language(found)
+        found, spoken = await self._desk.talk(request)
         text = await self._text(request)
         upload = (await request.form()).get("file")
         content = await upload.read(LARGEST + 1) if isinstance(upload, UploadFile) and upload.filename else b""
@@ -75,8 +74,7 @@ class Writing:
     async def card(self, request: Request) -> Response:
         """Send the card of a service, in the newcomer's language."""
         worker = worker_of(request)
-        found = await self._desk.handoff(request)
-        spoken = await self._language(found)
+        found, spoken = await self._desk.talk(request)
         service = await field(request, "service", 64)
         if not await self._desk.store.read(desk_queries.is_reachable, worker.territory, service):
             raise HTTPException(404)
@@ -87,10 +85,6 @@ class Writing:
     async def _text(self, request: Request) -> str:
         value = (await request.form()).get("text")
         return value.strip().replace("\r\n", "\n").replace("\x00", "") if isinstance(value, str) else ""
-
-    async def _language(self, found: Handoff) -> str:
-        conversation = await self._desk.store.read(records.get, found.conversation_id)
-        return conversation.language if conversation else found.language
 
     async def _written(self, text: str, spoken: str, own: str) -> str:
         """Return the language of a text: the newcomer's (``spoken``) unless it is clearly another.
@@ -120,12 +114,12 @@ class Writing:
             if sent:
                 return back(f"/desk/conversations/{number}")
             return await self._page.draw(request, status=422, draft=draft, warning=warning, problem=problem)
-        found = await self._desk.handoff(request)
+        found, spoken = await self._desk.talk(request)
         answer = self._desk.renderer.page(
             request,
             "_box.html",
             handoff=found,
-            language=language or await self._language(found),
+            language=language or spoken,
             longest=self._desk.settings.longest_message,
             draft=draft,
             warning=warning,

@@ -100,6 +100,11 @@ def accept(session: Session, conversation: Conversation, incoming: Incoming, *, 
     return stored
 
 
+def touch(session: Session, conversation: str) -> None:
+    """Note that something was said in a conversation just now."""
+    session.execute(update(Conversation).where(Conversation.id == conversation).values(last_at=datetime.now(UTC)))
+
+
 def add_replies(
     session: Session, conversation: str, replies: Iterable[Reply], *, sender: str = "bot", author: str | None = None
 ) -> None:
@@ -146,11 +151,13 @@ def close_turn(
 
     ``for_person``: somebody at the desk will read it.
     """
-    stored = session.get_one(StoredMessage, message)
-    stored.answered = True
-    if stored.attachment and not for_person:
+    this = StoredMessage.id == message
+    attachment = session.scalar(
+        update(StoredMessage).where(this).values(answered=True).returning(StoredMessage.attachment)
+    )
+    if attachment and not for_person:
         # Where somebody stands is nobody's business once the question is answered.
-        stored.attachment = {"kind": stored.attachment["kind"]}
+        session.execute(update(StoredMessage).where(this).values(attachment={"kind": attachment["kind"]}))
     session.execute(
         update(Conversation)
         .where(Conversation.id == conversation)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.records.handoffs import Handoff, open_by_staff
-from bot.records.model import StoredMessage
+from bot.records.model import Conversation, StoredMessage
 from bot.records.staff import AT_THE_DESK, GONE_AFTER, Staff
 from knowledge.model import Service
 from knowledge.territories import chain_of
@@ -50,6 +50,13 @@ class Mine:
     handoff: Handoff
     unread: int
     last_at: datetime | None
+
+
+def talk(session: Session, territory: str, handoff: int) -> tuple[Handoff, str] | None:
+    """Return a handoff of a territory and the language that the newcomer has now; None when there is none of that number."""
+    query = select(Handoff, Conversation.language).join(Conversation, Conversation.id == Handoff.conversation_id)
+    row = session.execute(query.where(Handoff.id == handoff, Handoff.territory_id == territory)).first()
+    return (row[0], str(row[1])) if row else None
 
 
 def queue_page(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, and_, delete, or_, select, update
+from sqlalchemy import JSON, ColumnElement, ForeignKey, String, and_, delete, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.records.model import UtcDateTime
@@ -134,12 +134,13 @@ def signed_in(
     session: Session, token: str, *, idle: timedelta, longest: timedelta
 ) -> tuple[Staff, StaffSession] | None:
     """Return who a token belongs to and the session; None when it ended, was idle too long, or the account is disabled."""
-    found = session.get(StaffSession, hashed(token))
-    if found is None:
+    query = select(Staff, StaffSession).join(StaffSession, StaffSession.staff_id == Staff.id)
+    row = session.execute(query.where(StaffSession.token_hash == hashed(token))).first()
+    if row is None:
         return None
+    staff, found = row
     now = datetime.now(UTC)
-    staff = session.get(Staff, found.staff_id)
-    if staff is None or staff.disabled or now - found.last_at > idle or now - found.created_at > longest:
+    if staff.disabled or now - found.last_at > idle or now - found.created_at > longest:
         return None
     return staff, found
 
@@ -198,14 +199,22 @@ def at_desk(session: Session, territory: str) -> list[Staff]:
 
 def there(session: Session, territory: str) -> list[Staff]:
     """Return who is at the desk of a territory right now and takes conversations."""
-    query = select(Staff).where(
-        Staff.territory_id == territory,
+    query = select(Staff).where(Staff.territory_id == territory, *_there())
+    return list(session.scalars(query.order_by(Staff.id)))
+
+
+def is_there(session: Session, staff: int) -> bool:
+    """Tell whether somebody is at their desk right now and takes conversations."""
+    return session.scalar(select(Staff.id).where(Staff.id == staff, *_there())) is not None
+
+
+def _there() -> list[ColumnElement[bool]]:
+    return [
         Staff.disabled.is_(False),
         Staff.role.in_(AT_THE_DESK),
         Staff.presence == "available",
         Staff.seen_at > datetime.now(UTC) - GONE_AFTER,
-    )
-    return list(session.scalars(query.order_by(Staff.id)))
+    ]
 
 
 def gone(session: Session) -> list[int]:
