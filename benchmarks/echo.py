@@ -15,6 +15,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
+import uvloop
+
 from bot.channels.telegram import TelegramChannel, TelegramSettings, create_telegram, read_tokens
 from bot.commands.migrate import RECORDS_MIGRATIONS
 from bot.conversation.bells import Bells
@@ -25,6 +27,7 @@ from bot.conversation.limits import Limits
 from bot.conversation.messages import Choice, Reply
 from bot.conversation.signs import Signs
 from bot.conversation.wording import Wording
+from bot.serve import collect_seldom
 from knowledge.migrations import upgrade
 from knowledge.model import Territory
 from knowledge.store import Store
@@ -123,7 +126,8 @@ def main() -> int:
     parser.add_argument("--api", required=True, help="address of the Bot API server")
     parser.add_argument("--token", required=True)
     chosen = parser.parse_args()
-    asyncio.run(run(chosen.home, chosen.api, chosen.token))
+    collect_seldom()
+    uvloop.run(run(chosen.home, chosen.api, chosen.token))
     return 0
 
 

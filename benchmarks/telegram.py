@@ -161,7 +161,7 @@ class Load:
 
 
 def speed(turns: int) -> list[float]:
-    """Return how long answers take with one person writing at a time, in ms: update handed out to sendMessage called."""
+    """Return how long answers take with one person writing at a time, in ms: update handed out to sendMessage arriving."""
     times: list[float] = []
     with running() as (fake, _):
         people = [fake.chat(1000 + number) for number in range(20)]
@@ -176,8 +176,8 @@ def speed(turns: int) -> list[float]:
             time.sleep(0.05)
             calls = fake.calls
             sent = next(call for call in reversed(calls) if call.method == "sendMessage")
-            handed = next(call for call in reversed(calls) if call.method == "getUpdates" and call.at < sent.at)
-            times.append((sent.at - handed.at) * 1000)
+            handed = next(call for call in reversed(calls) if call.method == "getUpdates" and call.at < sent.came)
+            times.append((sent.came - handed.at) * 1000)
     return times
 
 

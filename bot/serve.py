@@ -46,11 +46,7 @@ async def serve(settings: Settings) -> None:
         access_log=False,
         lifespan="off",
     )
-    # What was loaded stays: a collection that walks all of it halts every conversation for a moment. The young are
-    # looked through seldom too: an answer makes thousands of objects, nearly all without cycles.
-    gc.set_threshold(*COLLECTING)
-    gc.collect()
-    gc.freeze()
+    collect_seldom()
     sockets = bind(settings.host, settings.port), bind("127.0.0.1", settings.callback_port)
     inner_server = LoopbackServer(inner)
     inner_task = asyncio.create_task(inner_server.serve([sockets[1]]))
@@ -60,6 +56,17 @@ async def serve(settings: Settings) -> None:
         # The callbacks stay until the last exchange is answered.
         inner_server.should_exit = True
         await inner_task
+
+
+def collect_seldom() -> None:
+    """Have the garbage collector leave alone what is loaded by now, and look through the rest seldom.
+
+    A collection that walks everything halts every conversation for a moment, and an answer makes thousands of objects
+    that are nearly all without cycles.
+    """
+    gc.set_threshold(*COLLECTING)
+    gc.collect()
+    gc.freeze()
 
 
 def main() -> int:

@@ -31,7 +31,7 @@ from bot.conversation.export import exported
 from bot.conversation.limits import Limits
 from bot.conversation.messages import Incoming, Message, Reply
 from bot.conversation.signs import Signs, bell_of, reading_bell
-from bot.conversation.turns import Turns
+from bot.conversation.turns import Turns, Waiting, next_waiting
 from bot.records import conversations as records
 from bot.records import erasing, files, handoffs, outcomes, reading
 from bot.records.model import Conversation
@@ -126,7 +126,7 @@ class StoredConversations:
         kept = checked(incoming.attachment) if incoming.attachment and incoming.attachment.content else None
         await self._limits.message(conversation, address)
 
-        def write(session: Session) -> bool:
+        def write(session: Session) -> tuple[bool, Waiting | None]:
             found = _allowed(session, conversation, token)
             if found.erase_at is not None:
                 raise UnknownConversation(conversation)
@@ -138,14 +138,17 @@ class StoredConversations:
             stored = records.accept(session, found, clean, shown=shown, dir=languages.direction(found.language))
             if stored is not None and kept is not None and handoffs.active(session, conversation):
                 files.add(session, conversation=conversation, message=stored, **kept)
-            return stored is not None
+            # Whoever is at work on the conversation already looks for itself.
+            waiting = None if self._turns.are_at_work(conversation) else next_waiting(session, found)
+            return stored is not None, waiting
 
         hint = None
-        if await self._store.run(write):
+        is_new, waiting = await self._store.run(write)
+        if is_new:
             hint = incoming.hint
             self._signs.end("newcomer", conversation)
             self._bells.ring(conversation)
-        self._turns.work_on(conversation, hint)
+        self._turns.work_on(conversation, hint, waiting)
 
     async def welcome(self, *, territory: str, language: str) -> dict[str, Any]:
         """Return the first message of a conversation, in the shape of the HTTP interface, without beginning one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from bot.conversation.exchange import Exchange
 from bot.conversation.handover import ownership_of
 from bot.records import conversations as records
 from bot.records import erasing, handoffs, outcomes
+from bot.records.model import Conversation
 from knowledge.store import Store
 
 log = logging.getLogger(__name__)
@@ -24,6 +26,15 @@ AT_ONCE = 16
 LAST_WORDS = timedelta(seconds=2)
 LAST_WORDS_TO_DELIVER = timedelta(hours=1)
 READ_AT_ONCE = ("web", "terminal")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A stored message that has no answer yet, on its way to one. ``more``: others wait behind it."""
+
+    exchange: Exchange
+    message: int
+    more: bool
 
 
 class Turns:
@@ -39,13 +50,17 @@ class Turns:
         self._at_once = asyncio.Semaphore(AT_ONCE)
         self._hints: dict[str, str] = {}
 
-    def work_on(self, conversation: str, hint: str | None = None) -> None:
-        """Have a conversation looked after: there may be something to answer. ``hint``: the channel's idea of the language."""
+    def work_on(self, conversation: str, hint: str | None = None, waiting: Waiting | None = None) -> None:
+        """Have a conversation looked after: there may be something to answer.
+
+        Args:
+            hint: the channel's idea of the language; waiting: what waits, where the caller has just seen it.
+        """
         if hint is not None:
             self._hints[conversation] = hint
         self._news.add(conversation)
         if conversation not in self._workers:
-            self._workers[conversation] = asyncio.create_task(self._answer_all(conversation))
+            self._workers[conversation] = asyncio.create_task(self._answer_all(conversation, waiting))
 
     def are_at_work(self, conversation: str) -> bool:
         """Tell whether an answer is being made."""
@@ -63,32 +78,36 @@ class Turns:
         while self._workers:
             await asyncio.gather(*self._workers.values(), return_exceptions=True)
 
-    async def _answer_all(self, conversation: str) -> None:
+    async def _answer_all(self, conversation: str, waiting: Waiting | None = None) -> None:
         try:
             # A message may be stored while the last look finds nothing: the mark says that one more look is due.
             while conversation in self._news:
                 self._news.discard(conversation)
                 async with self._at_once:
-                    while await self._answer_next(conversation):
-                        pass
+                    while await self._answer_next(conversation, waiting):
+                        waiting = None
+                waiting = None
         except Exception:
             log.exception("answering stopped; the message stays unanswered until the next one or a restart")
         finally:
             del self._workers[conversation]
             self._bells.ring(conversation)
 
-    async def _answer_next(self, conversation: str) -> bool:
-        waiting = await self._store.read(_read_next, conversation)
+    async def _answer_next(self, conversation: str, waiting: Waiting | None) -> bool:
+        waiting = waiting or await self._store.read(_read_next, conversation)
         if waiting is None:
             return False
-        exchange, message, more = waiting
+        exchange, message, more = waiting.exchange, waiting.message, waiting.more
         exchange.hint = self._hints.pop(conversation, None)
         try:
             await self._answering.answer(exchange)
         except Exception:
             log.exception("exchange failed")
             exchange.replies = [await self._composer.apology(exchange.language, exchange.territory)]
-        channel, ends = await self._store.run(_write_answer, conversation, message, exchange)
+        try:
+            channel, ends = await self._store.run(_write_answer, conversation, message, exchange)
+        except records.AnsweredMeanwhile:
+            return True
         if more or ends or conversation in self._news:
             # Otherwise the bell rings in a moment, when the worker is done: one look sees both.
             self._bells.ring(conversation)
@@ -101,38 +120,43 @@ class Turns:
         return more and not ends
 
 
-def _read_next(session: Session, conversation: str) -> tuple[Exchange, int, bool] | None:
-    found = records.get(session, conversation)
-    messages = records.unanswered(session, conversation, limit=2)
-    if found is None or not messages:
+def next_waiting(session: Session, found: Conversation) -> Waiting | None:
+    """Return the oldest message of a conversation that has no answer yet, None when all have."""
+    messages = records.unanswered(session, found.id, limit=2)
+    if not messages:
         return None
-    waiting = messages[0]
-    return (
-        Exchange(
-            conversation=conversation,
-            text=waiting.text,
-            choice=waiting.choice,
-            territory=found.territory_id,
-            language=found.language,
-            language_chosen=found.language_chosen,
-            turns=found.turns,
-            slots=dict(found.slots),
-            attachment=waiting.attachment,
-            ownership=ownership_of(session, conversation),
-        ),
-        waiting.id,
-        len(messages) > 1,
+    first = messages[0]
+    exchange = Exchange(
+        conversation=found.id,
+        text=first.text,
+        choice=first.choice,
+        territory=found.territory_id,
+        language=found.language,
+        language_chosen=found.language_chosen,
+        turns=found.turns,
+        slots=dict(found.slots),
+        attachment=first.attachment,
+        ownership=ownership_of(session, found.id),
     )
+    return Waiting(exchange, first.id, len(messages) > 1)
+
+
+def _read_next(session: Session, conversation: str) -> Waiting | None:
+    found = records.get(session, conversation)
+    return next_waiting(session, found) if found is not None else None
 
 
 def _write_answer(session: Session, conversation: str, message: int, exchange: Exchange) -> tuple[str, bool]:
-    channel = records.get_one(session, conversation).channel
+    # The conversation is locked by this, so that nobody takes it over before the answer stands.
+    channel = records.close_turn(session, message, conversation, exchange.slots)
     owner = handoffs.active(session, conversation)
     if owner and owner.state == "open" and not (exchange.ownership and exchange.ownership.state == "open"):
         # A caseworker took over while the answer was being made: the answer is theirs now. Help in danger stays.
         exchange.replies = exchange.replies if exchange.safety else []
     records.add_replies(session, conversation, exchange.replies)
-    records.close_turn(session, message, conversation, exchange.slots, for_person=owner is not None)
+    if exchange.attachment and owner is None:
+        # Where somebody stands is nobody's business once the question is answered, unless a person will read it.
+        records.keep_only_kind(session, message, str(exchange.attachment["kind"]))
     outcomes.apply(session, conversation, exchange.territory, exchange.language, exchange.effects)
     if not exchange.effects.get("erase"):
         return channel, False

@@ -7,9 +7,9 @@ import hmac
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Executable, Table, bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -18,6 +18,37 @@ from bot.conversation.messages import Attachment, Incoming, Message, Reply
 from bot.records import files
 from bot.records.files import StoredFile
 from bot.records.model import Conversation, StoredMessage
+
+# Every message goes through these statements several times: put together once, they cost half.
+_TALKS, _MESSAGES = cast(Table, Conversation.__table__), cast(Table, StoredMessage.__table__)
+_TALK = select(Conversation).where(Conversation.id == bindparam("of_talk"))
+_LOCKED_TALK = _TALK.with_for_update().execution_options(populate_existing=True)
+_OF_TALK = select(StoredMessage).where(StoredMessage.conversation_id == bindparam("of_talk"))
+_NEWEST = _OF_TALK.order_by(StoredMessage.id.desc()).limit(bindparam("at_most"))
+_AFTER = _OF_TALK.where(StoredMessage.id > bindparam("after")).order_by(StoredMessage.id).limit(bindparam("at_most"))
+_UNANSWERED = _OF_TALK.where(StoredMessage.answered.is_(False)).order_by(StoredMessage.id).limit(bindparam("at_most"))
+_ADD = insert(_MESSAGES)
+_ADD_ONCE: dict[str, Executable] = {
+    name: dialect(_MESSAGES)
+    .on_conflict_do_nothing(index_elements=["conversation_id", "client_id"])
+    .returning(_MESSAGES.c.id)
+    for name, dialect in (("postgresql", postgresql_insert), ("sqlite", sqlite_insert))
+}
+_SET_TALK = update(_TALKS).where(_TALKS.c.id == bindparam("of_talk"))
+_TOUCH = _SET_TALK.values(last_at=bindparam("now"))
+_COUNT_TURN = _SET_TALK.values(
+    turns=_TALKS.c.turns + 1, slots=bindparam("new_slots"), last_at=bindparam("now")
+).returning(_TALKS.c.channel)
+_ANSWERED = (
+    update(_MESSAGES)
+    .where(_MESSAGES.c.id == bindparam("of_message"), _MESSAGES.c.answered.is_(False))
+    .values(answered=True)
+    .returning(_MESSAGES.c.id)
+)
+
+
+class AnsweredMeanwhile(Exception):
+    """A message was answered by somebody else since it was read."""
 
 
 def create(
@@ -53,12 +84,12 @@ def create(
 
 def get(session: Session, conversation: str) -> Conversation | None:
     """Return a conversation, or None when there is none of that id (any more)."""
-    return session.get(Conversation, conversation)
+    return session.scalars(_TALK, {"of_talk": conversation}).one_or_none()
 
 
 def get_one(session: Session, conversation: str) -> Conversation:
     """Return a conversation that must be there, locked against who else would change it until the session ends."""
-    return session.get_one(Conversation, conversation, with_for_update=True)
+    return session.scalars(_LOCKED_TALK, {"of_talk": conversation}).one()
 
 
 def is_allowed(conversation: Conversation, token: str) -> bool:
@@ -75,66 +106,53 @@ def accept(session: Session, conversation: Conversation, incoming: Incoming, *, 
     Returns:
         the message's id; None when the same ``client_id`` was stored before: nothing changes then.
     """
-    insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    stored = session.execute(
-        insert(StoredMessage)
-        .values(
-            conversation_id=conversation.id,
-            sender="newcomer",
-            client_id=incoming.client_id,
-            text=shown,
-            choice=incoming.choice,
-            attachment=_attachment(incoming.attachment),
-            language=conversation.language,
-            dir=dir,
-            cards=[],
-            choices=[],
-            at=datetime.now(UTC),
-            answered=False,
-        )
-        .on_conflict_do_nothing(index_elements=["conversation_id", "client_id"])
-        .returning(StoredMessage.id)
-    ).scalar()
+    values = {
+        "conversation_id": conversation.id,
+        "sender": "newcomer",
+        "client_id": incoming.client_id,
+        "text": shown,
+        "choice": incoming.choice,
+        "attachment": _attachment(incoming.attachment),
+        "language": conversation.language,
+        "dir": dir,
+        "at": datetime.now(UTC),
+        "answered": False,
+    }
+    stored: int | None = session.scalar(_ADD_ONCE[session.get_bind().dialect.name], values)
     if stored is not None:
-        conversation.last_at = datetime.now(UTC)
+        touch(session, conversation.id)
     return stored
 
 
 def touch(session: Session, conversation: str) -> None:
     """Note that something was said in a conversation just now."""
-    session.execute(update(Conversation).where(Conversation.id == conversation).values(last_at=datetime.now(UTC)))
+    session.execute(_TOUCH, {"of_talk": conversation, "now": datetime.now(UTC)})
 
 
 def add_replies(
     session: Session, conversation: str, replies: Iterable[Reply], *, sender: str = "bot", author: str | None = None
 ) -> None:
     """Store what the assistant says, or a caseworker under the name ``author``."""
+    session.flush()
     for reply in replies:
         shape = reply.as_dict()
-        session.add(
-            StoredMessage(
-                conversation_id=conversation,
-                sender=sender,
-                author=author,
-                text=reply.text,
-                language=reply.language,
-                dir=reply.dir,
-                cards=list(shape["cards"]),
-                choices=list(shape["choices"]),
-                at=datetime.now(UTC),
-            )
-        )
-    session.flush()
+        values = {
+            "conversation_id": conversation,
+            "sender": sender,
+            "author": author,
+            "text": reply.text,
+            "language": reply.language,
+            "dir": reply.dir,
+            "cards": list(shape["cards"]),
+            "choices": list(shape["choices"]),
+            "at": datetime.now(UTC),
+        }
+        session.execute(_ADD, values)
 
 
 def unanswered(session: Session, conversation: str, *, limit: int) -> Sequence[StoredMessage]:
     """Return the oldest messages of a conversation that have no answer yet, at most ``limit``."""
-    return session.scalars(
-        select(StoredMessage)
-        .where(StoredMessage.conversation_id == conversation, StoredMessage.answered.is_(False))
-        .order_by(StoredMessage.id)
-        .limit(limit)
-    ).all()
+    return session.scalars(_UNANSWERED, {"of_talk": conversation, "at_most": limit}).all()
 
 
 def with_unanswered(session: Session) -> Sequence[str]:
@@ -144,25 +162,26 @@ def with_unanswered(session: Session) -> Sequence[str]:
     ).all()
 
 
-def close_turn(
-    session: Session, message: int, conversation: str, slots: dict[str, Any], *, for_person: bool = False
-) -> None:
-    """Mark a newcomer's message as answered, count the turn, and keep what the dialogue remembers.
+def close_turn(session: Session, message: int, conversation: str, slots: dict[str, Any]) -> str:
+    """Mark a newcomer's message as answered, count the turn, and keep what the dialogue remembers; return the channel.
 
-    ``for_person``: somebody at the desk will read it.
+    The conversation is locked against who else would change it until the session ends.
+
+    Raises:
+        LookupError: the conversation is gone; AnsweredMeanwhile: the message was answered before.
     """
-    this = StoredMessage.id == message
-    attachment = session.scalar(
-        update(StoredMessage).where(this).values(answered=True).returning(StoredMessage.attachment)
-    )
-    if attachment and not for_person:
-        # Where somebody stands is nobody's business once the question is answered.
-        session.execute(update(StoredMessage).where(this).values(attachment={"kind": attachment["kind"]}))
-    session.execute(
-        update(Conversation)
-        .where(Conversation.id == conversation)
-        .values(turns=Conversation.turns + 1, slots=slots, last_at=datetime.now(UTC))
-    )
+    turn = {"of_talk": conversation, "new_slots": slots, "now": datetime.now(UTC)}
+    channel = session.scalar(_COUNT_TURN, turn)
+    if channel is None:
+        raise LookupError(conversation)
+    if session.scalar(_ANSWERED, {"of_message": message}) is None:
+        raise AnsweredMeanwhile(message)
+    return str(channel)
+
+
+def keep_only_kind(session: Session, message: int, kind: str) -> None:
+    """Blank what came along with a message but for its kind, so also where somebody stood."""
+    session.execute(update(StoredMessage).where(StoredMessage.id == message).values(attachment={"kind": kind}))
 
 
 def messages(session: Session, conversation: str, *, after: int, limit: int) -> list[Message]:
@@ -170,9 +189,8 @@ def messages(session: Session, conversation: str, *, after: int, limit: int) -> 
 
     With ``after`` 0 the newest ``limit`` are returned: the end of a long conversation is what a reload shows.
     """
-    query = select(StoredMessage).where(StoredMessage.conversation_id == conversation, StoredMessage.id > after)
-    order = StoredMessage.id if after else StoredMessage.id.desc()
-    rows = session.scalars(query.order_by(order).limit(limit)).all()
+    bounds = {"of_talk": conversation, "at_most": limit} | ({"after": after} if after else {})
+    rows = session.scalars(_AFTER if after else _NEWEST, bounds).all()
     attached = files.of_messages(session, conversation, [row.id for row in rows if row.attachment])
     return [_message(row, attached.get(row.id, ())) for row in (rows if after else reversed(rows))]
 

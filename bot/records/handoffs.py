@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, func, select, text, update
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, bindparam, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.conversation import ownership
@@ -100,6 +100,10 @@ class HandoffNote(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+# Asked for with every message: put together once.
+_ACTIVE = select(Handoff).where(Handoff.conversation_id == bindparam("of_talk"), Handoff.state.in_(ownership.ACTIVE))
+
+
 class TakenMeanwhile(Exception):
     """Somebody else moved the handoff first, or it is not in the state that the action needs."""
 
@@ -164,9 +168,7 @@ def move(
 
 def active(session: Session, conversation: str) -> Handoff | None:
     """Return the handoff that waits or is with a caseworker, or None: then the assistant has the conversation."""
-    return session.scalars(
-        select(Handoff).where(Handoff.conversation_id == conversation, Handoff.state.in_(ownership.ACTIVE))
-    ).first()
+    return session.scalars(_ACTIVE, {"of_talk": conversation}).first()
 
 
 def latest(session: Session, conversation: str) -> Handoff | None:

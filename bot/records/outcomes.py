@@ -61,7 +61,8 @@ def person_requests(session: Session, conversation: str) -> Sequence[PersonReque
 def _hand_over(session: Session, conversation: str, language: str, effect: dict[str, Any]) -> None:
     action = effect.pop("action")
     if action == "request":
-        found = session.get_one(Conversation, conversation)
+        # The turn's slots were stored without the object's knowledge.
+        found = session.get_one(Conversation, conversation, populate_existing=True)
         danger = found.slots.get("danger") if effect.get("reason") != "danger" else None
         topics = effect["card"].get("topics")
         more = {"danger": danger, "urgency": handoffs.URGENT} if danger else {}

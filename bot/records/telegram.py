@@ -8,9 +8,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import JSON, BigInteger, Exists, ForeignKey, String, bindparam, exists, func, or_, select, update
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Executable,
+    Exists,
+    ForeignKey,
+    String,
+    Table,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.records import files
@@ -88,15 +102,21 @@ class BotRow:
 
 # What changes in a row of a chat after it was made.
 _CHANGING = ("delivered", "part", "in_flight", "keyboards", "last_id", "blocked", "next_try_at")
+_CHATS, _BOTS = cast(Table, TelegramChat.__table__), cast(Table, TelegramBot.__table__)
 _SAVE = (
-    update(TelegramChat.__table__)  # type: ignore[arg-type]
+    update(_CHATS)
     .where(
-        TelegramChat.__table__.c.bot_id == bindparam("of_bot"),
-        TelegramChat.__table__.c.chat_id == bindparam("of_chat"),
-        TelegramChat.__table__.c.conversation_id == bindparam("of_conversation"),
+        _CHATS.c.bot_id == bindparam("of_bot"),
+        _CHATS.c.chat_id == bindparam("of_chat"),
+        _CHATS.c.conversation_id == bindparam("of_conversation"),
     )
     .values({name: bindparam(f"new_{name}") for name in _CHANGING})
 )
+
+
+_OF_BOT = update(_BOTS).where(_BOTS.c.bot_id == bindparam("of_bot")).returning(_BOTS.c.bot_id)
+_PLACE = _OF_BOT.values(next_update=bindparam("new_place"), next_update_at=bindparam("now"))
+_KNOWN = _OF_BOT.values(known=bindparam("new_known"))
 
 
 def find(session: Session, bot: int, chat: int) -> ChatRow | None:
@@ -128,10 +148,9 @@ def save(
     if rows:
         session.execute(_SAVE, [_values(row) for row in rows])
     for bot, place in places.items():
-        _bot(session, bot).next_update = place
-        _bot(session, bot).next_update_at = datetime.now(UTC)
+        _set(session, _PLACE, bot, {"new_place": place, "now": datetime.now(UTC)})
     for bot, ranges in known.items():
-        _bot(session, bot).known = [list(one) for one in ranges] or None
+        _set(session, _KNOWN, bot, {"new_known": [list(one) for one in ranges] or None})
 
 
 def bot(session: Session, number: int) -> BotRow:
@@ -208,6 +227,14 @@ def _waiting() -> Exists:
         StoredMessage.id > TelegramChat.delivered,
         StoredMessage.sender != "newcomer",
     )
+
+
+def _set(session: Session, change: Executable, number: int, values: Mapping[str, Any]) -> None:
+    values = {"of_bot": number, **values}
+    if session.scalar(change, values) is None:
+        session.add(TelegramBot(bot_id=number))
+        session.flush()
+        session.execute(change, values)
 
 
 def _bot(session: Session, number: int) -> TelegramBot:

@@ -170,6 +170,21 @@ async def test_a_second_handover_works_like_the_first(parts: Parts) -> None:
     assert (await talk.say(choice="topic:housing"))[-1].sender == "bot"
 
 
+async def test_where_somebody_stood_is_kept_only_for_a_person_who_reads_it(parts: Parts) -> None:
+    await worker(parts)
+    here = Attachment("location", latitude=45.07, longitude=7.68)
+    kept = []
+    talk = await Newcomer.begin(parts)
+    for _ in range(2):
+        await talk.say(attachment=here)
+        shown = (await parts.conversations.messages(talk.id))[-10:]
+        (place,) = [one.files for one in shown if one.sender == "newcomer" and one.files][-1]
+        kept.append(place)
+        await talk.say(choice="person")
+        await talk.say(choice="handoff:yes")
+    assert kept == [{"kind": "location"}, {"kind": "location", "latitude": 45.07, "longitude": 7.68}]
+
+
 async def test_of_two_who_claim_at_once_one_gets_it(parts: Parts) -> None:
     amal, bea = await worker(parts), await worker(parts, "Bea")
     talk = await Newcomer.begin(parts)

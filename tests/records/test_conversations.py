@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from bot.commands.migrate import RECORDS_MIGRATIONS
-from bot.conversation.messages import Attachment, Choice, Incoming, Reply
+from bot.conversation.messages import Choice, Incoming, Reply
 from bot.conversation.retention import Retention
 from bot.records import conversations as records
 from bot.records import erasing, outcomes
-from bot.records.model import Conversation, Feedback, PersonRequest, StoredMessage, UnmetNeed
+from bot.records.model import Conversation, Feedback, PersonRequest, UnmetNeed
 from knowledge.migrations import upgrade
 from knowledge.store import Store
 
@@ -142,17 +142,19 @@ def test_what_was_written_right_after_asking_to_be_forgotten_begins_anew_in_the_
         assert session.query(PersonRequest).count() == 0
 
 
-def test_where_somebody_stood_is_not_kept_once_the_question_is_answered(store: Store) -> None:
+def test_a_message_is_answered_once(store: Store) -> None:
     talk = begin(store)
     with store.write() as session:
-        found = records.get_one(session, talk)
-        here = Incoming("one", attachment=Attachment("location", latitude=45.07, longitude=7.68))
-        records.accept(session, found, here, shown="", dir="ltr")
+        records.accept(session, records.get_one(session, talk), Incoming("one", "help"), shown="help", dir="ltr")
         (waiting,) = records.unanswered(session, talk, limit=2)
-        assert waiting.attachment == {"kind": "location", "latitude": 45.07, "longitude": 7.68}
+        records.close_turn(session, waiting.id, talk, {"answer": {}})
+    with pytest.raises(records.AnsweredMeanwhile), store.write() as session:
+        records.add_replies(session, talk, [Reply("again", "en", "ltr")])
         records.close_turn(session, waiting.id, talk, {})
     with store.session() as session:
-        assert [row.attachment for row in session.query(StoredMessage)] == [{"kind": "location"}]
+        found = records.get(session, talk)
+        assert found is not None and (found.turns, found.slots) == (1, {"answer": {}})
+        assert [message.text for message in records.messages(session, talk, after=0, limit=9)] == ["help"]
 
 
 def test_feedback_is_one_word_a_record_and_outlives_the_conversation_without_its_name(store: Store) -> None:

@@ -15,7 +15,7 @@ from bot.records.telegram import ChatRow
 from knowledge.store import Store, StoreError
 
 # What nobody waits for may be lost by a crash for so long: it is found out again then.
-SOON_SECONDS = 0.05
+SOON_SECONDS = 0.2
 RETRY_SECONDS = 1.0
 STOP_SECONDS = 3.0
 log = logging.getLogger(__name__)

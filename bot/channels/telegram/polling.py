@@ -19,6 +19,8 @@ FIRST_RETRY, LAST_RETRY = 0.25, 30.0
 HOPELESS_RETRY = 30.0
 # After a week without updates Telegram numbers them anew: an old place in the queue means nothing then.
 PLACE_LASTS = timedelta(days=1)
+# Asking again at once would take the processor from the answers to what just came.
+PAUSE_SECONDS = 0.02
 log = logging.getLogger(__name__)
 
 
@@ -65,6 +67,8 @@ class Polling:
             self._next = last + 1 if place is None else max(place, last + 1)
             self._next_at = datetime.now(UTC)
             self._ledger.place(account.id, self._next)
+            if account.caught_up.is_set():
+                await asyncio.sleep(PAUSE_SECONDS)
         if len(updates) < MOST_UPDATES:
             account.caught_up.set()
 

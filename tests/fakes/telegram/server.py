@@ -110,6 +110,7 @@ class Server:
         await asyncio.gather(posting, return_exceptions=True)
 
     async def _call(self, request: Request) -> Response:
+        request.state.came = time.monotonic()
         bot = self.world.bots.get(request.path_params["token"])
         name = parameters.NAMES.get(request.path_params["method"].lower(), "")
         try:
@@ -143,13 +144,13 @@ class Server:
             if fault and fault.kind == "too_many":
                 self._hold(bot, name, values, fault)
             if fault and (fault.kind == "cut_before" or (fault.kind == "error" and not fault.handled)):
-                self._record(bot, name, values, fault.kind)
+                self._record(bot, request, name, values, fault.kind)
                 return self._failed(fault)
             result = await self._result(bot, name, values, request)
         except Refusal as refusal:
-            self._record(bot, name, values, refusal.description)
+            self._record(bot, request, name, values, refusal.description)
             return self._failed(fault) if _loses(fault) else JSONResponse(refusal.as_json(), refusal.status)
-        self._record(bot, name, values, f"ok, then {fault.kind}" if fault and _loses(fault) else "ok")
+        self._record(bot, request, name, values, f"ok, then {fault.kind}" if fault and _loses(fault) else "ok")
         return self._failed(fault) if fault and _loses(fault) else JSONResponse({"ok": True, "result": result})
 
     async def _result(self, bot: Bot, name: str, values: dict[str, Any], request: Request) -> Any:
@@ -175,9 +176,9 @@ class Server:
             return HTMLResponse(ERROR_PAGE.format(fault.status), fault.status)
         return _Cut(self._transports)
 
-    def _record(self, bot: Bot, name: str, values: dict[str, Any], outcome: str) -> None:
+    def _record(self, bot: Bot, request: Request, name: str, values: dict[str, Any], outcome: str) -> None:
         with self.world.changed:
-            self.world.calls.append(Call(bot.username, name, values, time.monotonic(), outcome))
+            self.world.calls.append(Call(bot.username, name, values, request.state.came, time.monotonic(), outcome))
             self.world.changed.notify_all()
 
     def _violate(self, what: str) -> None:

@@ -159,11 +159,15 @@ class Bot:
 
 @dataclass(frozen=True)
 class Call:
-    """One call of a method: what was sent, when (``time.monotonic``), and how it ended ("ok" or what went wrong)."""
+    """One call of a method: what was sent, how it ended ("ok" or what went wrong), and when it ``came`` and was done (``at``).
+
+    Both are readings of ``time.monotonic``.
+    """
 
     bot: str
     method: str
     parameters: dict[str, Any]
+    came: float
     at: float
     outcome: str
 
