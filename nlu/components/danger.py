@@ -27,7 +27,7 @@ WIDTH = 1.2
 OWN_WEIGHT = 0.15
 PENALTY = 0.1
 # Ordinary examples to learn from: those nearest to danger, and some of all others so that far ones stay far.
-NEAREST, OTHERS = 6000, 800
+NEAREST, OTHERS = 4000, 800
 # Half of the directions of sentence vectors are enough for likeness, and cost half.
 DIRECTIONS = 256
 # Messages less near to danger than nearly all cries are not looked at: that saves time on two ordinary ones of three.

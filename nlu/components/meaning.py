@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -63,11 +64,13 @@ class MeaningModel:
         everything = list(examples) + pairs
         offers = Offers(read_offers(FOLDER))
         texts = [latin.read(example.text, example.language) for example in everything]
-        plain = [words(text) for text in texts]
-        documents = [grams_of(own, offers.found_in(own)) for own in plain]
         languages = [example.language for example in everything]
         self.bridge = read_bridge(FOLDER)
-        vectors = self._vectors(texts, languages)
+        with ThreadPoolExecutor(1) as beside:
+            coming = beside.submit(self._vectors, texts, languages)
+            plain = [words(text) for text in texts]
+            documents = [grams_of(own, offers.found_in(own)) for own in plain]
+            vectors = coming.result()
         places = np.concatenate([folds, folds_of_pairs])
         self.scorer, unseen = Scorer.fit(everything, vectors, documents, places)
         wanted = targets(everything, self.scorer.labels)
