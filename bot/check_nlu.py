@@ -104,9 +104,13 @@ class LanguageReport:
 
 @dataclass(frozen=True, slots=True)
 class NluReport:
-    """Figures of every language, worst macro-F1 of topics first."""
+    """Figures of every language, worst macro-F1 of topics first; ``danger`` counts over all languages together.
+
+    ``danger`` has messages in danger and those caught, ordinary ones and false alarms.
+    """
 
     languages: Mapping[str, Mapping[str, Any]]
+    danger: Mapping[str, int]
 
     @property
     def worst_by_best(self) -> float | None:
@@ -116,7 +120,18 @@ class NluReport:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report for JSON."""
-        return {"languages": dict(self.languages), "worst_by_best": self.worst_by_best}
+        together = {"safety_caught": self.caught, "safety_false_alarms": self.false_alarms}
+        return {"languages": dict(self.languages), "worst_by_best": self.worst_by_best, **together}
+
+    @property
+    def caught(self) -> float | None:
+        """The share of messages in danger that were caught, over all languages."""
+        return _share(self.danger["caught"], self.danger["danger"])
+
+    @property
+    def false_alarms(self) -> float | None:
+        """The share of ordinary messages that were taken for danger, over all languages."""
+        return _share(self.danger["alarms"], self.danger["ordinary"])
 
     def __str__(self) -> str:
         return table(self)
@@ -144,7 +159,8 @@ async def check_nlu(assistant: Assistant, heldout: Path) -> NluReport:
                 _count(report, sample, meaning, rules)
     figures = {code: report.as_dict() for code, report in reports.items()}
     ordered = sorted(figures, key=lambda code: figures[code]["topics"]["macro_f1"] or 0.0)
-    return NluReport({code: figures[code] for code in ordered})
+    danger = sum((report.danger for report in reports.values()), Counter[str]())
+    return NluReport({code: figures[code] for code in ordered}, danger)
 
 
 def read_all(folder: Path) -> dict[str, list[Sample]]:
@@ -205,6 +221,7 @@ def table(report: NluReport) -> str:
             f"{_percent(own['language_right']):>14}"
         )
     rows.append(f"worst language by best: {_figure(report.worst_by_best)}")
+    rows.append(f"together: danger caught {_percent(report.caught)}, false alarms {_percent(report.false_alarms)}")
     for code, own in report.languages.items():
         rows += ["", f"{code}: topics, weakest first          precision  recall  expected"]
         labels = own["topics"]["labels"]
