@@ -13,7 +13,8 @@ from types import FrameType
 from bot.progress import Trouble
 
 FIRST_PAUSE = 0.5
-LONGEST_PAUSE = 30.0
+# Longer would leave newcomers alone for the sake of a processor that has nothing better to do.
+LONGEST_PAUSE = 10.0
 CALM_SECONDS = 60.0
 STOP_SECONDS = 12.0
 LAST_LINES = 6

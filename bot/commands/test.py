@@ -1,4 +1,4 @@
-"""``test``: set everything up and run the tests. Arguments after it go to pytest."""
+"""``test``: set everything up and run the tests, two files at once. Arguments after it go to pytest instead."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ PROGRAMS = {
     "PostgreSQL": ("postgresql", ("/usr/lib/postgresql/*/bin/postgres", "/usr/bin/postgres")),
 }
 
+# The whole suite waits a lot, for browsers and for moments to pass. A file stays together, so that its server is shared.
+TWO_AT_ONCE = ("-n", "2", "--dist", "loadfile")
+
 
 def main(arguments: list[str]) -> int:
     """Run the verb; return pytest's exit code."""
@@ -35,9 +38,8 @@ def main(arguments: list[str]) -> int:
     if trained.returncode:
         raise Trouble("the set-up stopped; the line above says why and what to do.")
     sys.stdout.flush()
-    return subprocess.run(
-        [str(DEV.python), "-m", "pytest", *arguments], cwd=ROOT, env=environment, check=False
-    ).returncode
+    chosen = arguments or [*TWO_AT_ONCE]
+    return subprocess.run([str(DEV.python), "-m", "pytest", *chosen], cwd=ROOT, env=environment, check=False).returncode
 
 
 def _install_programs() -> None:

@@ -145,7 +145,8 @@ WALKS = int(os.environ.get("VENTANILLA_WALKS", "150"))
 Walk.TestCase.settings = settings(
     max_examples=WALKS, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck), database=None
 )
-TestWalks = Walk.TestCase
+# Ten thousand take a quarter of an hour.
+TestWalks = pytest.mark.timeout(max(180, WALKS // 5))(Walk.TestCase)
 
 
 def test_of_two_who_claim_at_once_one_is_told_so(tmp_path: Path) -> None:

@@ -125,5 +125,9 @@ def sit(browser: Browser, server: DeskServer) -> Iterator[Callable[..., Page]]:
 
 
 def is_worse(said: Any) -> bool:
-    """Tell whether a console line is more than htmx's words about a request that a test or a page's end cut short."""
-    return is_trouble(said) and not said.text.startswith(("htmx:sendError", "htmx:afterRequest", "htmx:responseError"))
+    """Tell whether a console line is more than htmx's words about a request that was cut short.
+
+    A test or a page's end does that, and a newer look at a preview (``hx-sync``).
+    """
+    words = ("htmx:sendError", "htmx:sendAbort", "htmx:afterRequest", "htmx:responseError")
+    return is_trouble(said) and not said.text.startswith(words)
