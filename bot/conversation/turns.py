@@ -83,6 +83,9 @@ class Turns:
             # A message may be stored while the last look finds nothing: the mark says that one more look is due.
             while conversation in self._news:
                 self._news.discard(conversation)
+                if self._at_once.locked():
+                    # When our turn comes, what was seen may be out of date.
+                    waiting = None
                 async with self._at_once:
                     while await self._answer_next(conversation, waiting):
                         waiting = None

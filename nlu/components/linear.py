@@ -48,19 +48,22 @@ def fit_shared(vectors: np.ndarray, targets: np.ndarray, folds: np.ndarray) -> T
     """
     count = min(LANDMARKS, len(vectors))
     landmarks = vectors[np.sort(np.random.default_rng(SEED).choice(len(vectors), count, replace=False))]
-    likeness = _likeness(vectors, landmarks)
-    middle, base = likeness.mean(axis=0), targets.mean(axis=0)
+    rows = [folds == fold for fold in sorted(set(folds.tolist()))]
+    parts = [_likeness(vectors[own], landmarks) for own in rows]
+    middle = sum(part.sum(axis=0) for part in parts) / len(vectors)
+    base = targets.mean(axis=0)
     # Around their means the products are a tenth as large, and so are the errors of single precision.
-    likeness -= middle
+    for part in parts:
+        np.subtract(part, middle, out=part)
     penalty = SHARED_PENALTY * _likeness(landmarks, landmarks)
     penalty[np.diag_indices(count)] += ROUNDING
-    rows = [folds == fold for fold in sorted(set(folds.tolist()))]
-    squares = [likeness[own].T @ likeness[own] for own in rows]
-    products = [likeness[own].T @ (targets[own] - base) for own in rows]
+    # Of one and the same array NumPy computes half of the symmetric product only.
+    squares = [part.T @ part for part in parts]
+    products = [part.T @ (targets[own] - base) for part, own in zip(parts, rows, strict=True)]
     unseen = np.zeros_like(targets)
-    for number, own in enumerate(rows):
+    for number, (part, own) in enumerate(zip(parts, rows, strict=True)):
         square = sum(squares[:number] + squares[number + 1 :], penalty.copy())
-        unseen[own] = likeness[own] @ solved(square, sum(products) - products[number]) + base
+        unseen[own] = part @ solved(square, sum(products) - products[number]) + base
     weights = solved(sum(squares, penalty), sum(products))
     constant = (base - middle @ weights).astype(np.float32)
     return Shared(np.ascontiguousarray(landmarks), weights, constant), unseen

@@ -83,13 +83,24 @@ class MeaningModel:
 
         cries, near = wanted[:, self._kinds].any(axis=1), unseen[:, self._kinds].sum(axis=1)
         sizes = {language: len(own) for language, own in vocabularies.items()}
-        learnt = danger.learn(vectors, spelt, sizes, cries, near, places)
+        stories = _stories(texts, languages, ~cries)
+        inside = [(place, piece) for place, row in enumerate(stories) for piece in danger.pieces(texts[row])]
+        of, pieces = [place for place, _ in inside], [piece for _, piece in inside]
+        spoken = [languages[stories[place]] for place in of]
+        with ThreadPoolExecutor(1) as beside:
+            coming = beside.submit(self._vectors, pieces, spoken)
+            learnt = danger.learn(vectors, spelt, sizes, cries, near, places)
+            vectors_of_pieces = coming.result()
         if learnt is not None:
             self.danger = learnt.whole
             ordinary = [language for language, cry in zip(languages, cries, strict=True) if not cry]
             self.thresholds.danger = alarm_at(learnt.unseen[~cries], ordinary, FALSE_ALARMS)
-            stories = _stories(texts, languages, ~cries)
-            scores = self._highest(learnt, texts, languages, places, stories)
+            spelt_pieces = [
+                danger.spelt(grams_of(words(text)), language, vocabularies)
+                for text, language in zip(pieces, spoken, strict=True)
+            ]
+            folds_of = places[np.array(stories, dtype=np.int64)[of]] if of else np.zeros(0, dtype=places.dtype)
+            scores = _highest(learnt, vectors_of_pieces, spelt_pieces, folds_of, of, len(stories))
             self.thresholds.pieces = alarm_at(scores, [languages[row] for row in stories], BY_A_PIECE)
 
     def understand(
@@ -196,31 +207,6 @@ class MeaningModel:
             result[row] = score >= at(languages[row])
         return result
 
-    def _highest(
-        self,
-        learnt: danger.Learnt,
-        texts: Sequence[Text],
-        languages: Sequence[Text],
-        folds: np.ndarray,
-        stories: Sequence[int],
-    ) -> np.ndarray:
-        inside = [danger.pieces(texts[row]) for row in stories]
-        of = [place for place, own in enumerate(inside) for _ in own]
-        found = [piece for own in inside for piece in own]
-        spoken = [languages[stories[place]] for place in of]
-        vectors = self._vectors(found, spoken)
-        spelt = [
-            danger.spelt(grams_of(words(text)), language, self._vocabularies)
-            for text, language in zip(found, spoken, strict=True)
-        ]
-        result = np.full(len(stories), -1.0, dtype=np.float32)
-        places = folds[np.array(stories, dtype=np.int64)[of]] if of else np.zeros(0, dtype=folds.dtype)
-        for fold, model in learnt.blind.items():
-            own = np.flatnonzero(places == fold)
-            scores = model.scores(vectors[own], [spelt[row] for row in own])
-            np.maximum.at(result, np.array(of, dtype=np.int64)[own], scores)
-        return result
-
     def save(self, folder: Path) -> None:
         """Write the model into ``folder``."""
         assert self.scorer is not None and self.thresholds is not None
@@ -274,6 +260,23 @@ def _pairs(examples: Sequence[Example], folds: np.ndarray) -> Tuple[List[Example
                 result.append(Example(text, language, one.labels | other.labels))
                 places.append(fold)
     return result, np.array(places, dtype=folds.dtype)
+
+
+def _highest(
+    learnt: danger.Learnt,
+    vectors: np.ndarray,
+    spelt: Sequence[danger.Spelt],
+    folds: np.ndarray,
+    of: Sequence[int],
+    stories: int,
+) -> np.ndarray:
+    """Return the highest score of each story's pieces, from the model that did not see its fold (-1 without a piece)."""
+    result = np.full(stories, -1.0, dtype=np.float32)
+    for fold, model in learnt.blind.items():
+        own = np.flatnonzero(folds == fold)
+        scores = model.scores(vectors[own], [spelt[row] for row in own])
+        np.maximum.at(result, np.array(of, dtype=np.int64)[own], scores)
+    return result
 
 
 def _stories(texts: Sequence[Text], languages: Sequence[Text], chosen: np.ndarray) -> List[int]:
