@@ -38,8 +38,8 @@ def main(arguments: list[str]) -> int:
     if trained.returncode:
         raise Trouble("the set-up stopped; the line above says why and what to do.")
     sys.stdout.flush()
-    chosen = arguments or [*TWO_AT_ONCE]
-    return subprocess.run([str(DEV.python), "-m", "pytest", *chosen], cwd=ROOT, env=environment, check=False).returncode
+    command = [str(DEV.python), "-m", "pytest", *(arguments or TWO_AT_ONCE)]
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
 def _install_programs() -> None:
